@@ -233,7 +233,8 @@ def _request(stream: str, command: Any) -> bytes:
 
 
 def _earlier(recorded: Sequence[Recorded], stream: str, request: bytes) -> Accepted:
-    if recorded[0].fingerprint != fingerprint:
+    opening = recorded[0].opening
+    if opening is not None and opening.request != request:
         raise SleutelHergebruikt
     placed = tuple(Placed(r.position, r.seq, r.leaf_hash, r.registered) for r in recorded)
     return Accepted(

@@ -13,7 +13,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,11 +29,12 @@ CREATE TABLE IF NOT EXISTS migrations (
     name       text COLLATE "C" PRIMARY KEY,
     sha256     text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
-)
+);
+GRANT SELECT ON migrations TO PUBLIC
 """
 
 
-class MigrationFailed(RuntimeError):  # noqa: N818 - reads as a sentence
+class MigrationFailed(RuntimeError):
     """A migration is unusable or the database refused it; the message names the file."""
 
 
@@ -53,7 +53,7 @@ class Migration:
 
 
 def load(directory: Path = DIRECTORY) -> list[Migration]:
-    """The files in order. Raises MigrationFailed on a bad name or a gap or repeat in the numbers."""
+    """The files in order; MigrationFailed on a bad name, or a gap or repeat in the numbers."""
     found: list[Migration] = []
     for path in sorted(directory.glob("*.sql")):
         match = _NAME.fullmatch(path.name)

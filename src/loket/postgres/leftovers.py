@@ -25,7 +25,7 @@ def end_leftovers(pgdata: Path) -> None:
     tell an orphaned postmaster, which can shut down cleanly, from its orphaned children.
     """
     postmaster = _recorded_postmaster(pgdata)
-    left = _processes_in(pgdata)
+    left = processes_in(pgdata)
     if postmaster in left:
         left = _end(pgdata, [postmaster], signal.SIGINT, SHUTDOWN_SECONDS)
     for number, seconds in ((0, 1.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
@@ -42,12 +42,12 @@ def _end(pgdata: Path, pids: Sequence[int], number: int, seconds: float) -> list
         with suppress(ProcessLookupError):
             os.kill(pid, number)
     until = time.monotonic() + seconds
-    while (left := _processes_in(pgdata)) and time.monotonic() < until:
+    while (left := processes_in(pgdata)) and time.monotonic() < until:
         time.sleep(_POLL_SECONDS)
     return left
 
 
-def _processes_in(directory: Path) -> list[int]:
+def processes_in(directory: Path) -> list[int]:
     found: list[int] = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

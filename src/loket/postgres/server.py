@@ -18,7 +18,7 @@ import psycopg
 from psycopg import pq
 
 from loket.postgres.account import Account, account_for, own_name
-from loket.postgres.cluster import SETTINGS, create_cluster, find_programs, install_access
+from loket.postgres.cluster import SETTINGS, create_cluster, find_programs, install_access, wheel
 from loket.postgres.failure import PostgresFailed
 from loket.postgres.leftovers import SHUTDOWN_SECONDS, SOCKET, end_leftovers
 from loket.postgres.lock import Lock
@@ -32,8 +32,9 @@ _POLL_SECONDS = 0.02
 class EmbeddedPostgres:
     """One PostgreSQL server, supervised, on one data directory.
 
-    ``settings`` overrides single server settings (tests, benchmarks); ``progress`` is told in
-    short sentences what takes long.
+    ``settings`` overrides single server settings (tests, benchmarks); ``package`` is a directory
+    like that of the wheel, if not the installed one; ``progress`` is told in short sentences what
+    takes long.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class EmbeddedPostgres:
         data_dir: Path,
         *,
         settings: Mapping[str, str] | None = None,
+        package: Path | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.pgdata = self.data_dir / "pgdata"
         self.log = self.data_dir / "postgres.log"
         self._settings = {**SETTINGS, **(settings or {})}
+        self._package = package
         self._progress = progress
         self._runtime = Runtime(self.data_dir / "runtime")
         self._lock = Lock(self.data_dir / "postgres.lock")
@@ -118,7 +121,7 @@ class EmbeddedPostgres:
         self._runtime.remove()
         if len(os.fsencode(self.pgdata / SOCKET)) > _LONGEST_ADDRESS:
             self._runtime.link_socket(self.pgdata)
-        bin_dir = find_programs(account, self._runtime)
+        bin_dir = find_programs(self._package or wheel(), account, self._runtime)
         end_leftovers(self.pgdata)
         if not self.pgdata.exists():
             self._progress("creating the PostgreSQL cluster")

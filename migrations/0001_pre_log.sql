@@ -7,6 +7,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'loket_app') THEN
         CREATE ROLE loket_app NOLOGIN;
     END IF;
+    EXECUTE format('GRANT loket_app TO %I', current_user);
 END
 $$;
 
@@ -29,15 +30,15 @@ CREATE TABLE events (
     key_id      uuid NOT NULL,
     command     uuid NOT NULL,
     ordinal     smallint NOT NULL,
-    CONSTRAINT events_stream_seq UNIQUE (stream, seq),
-    CONSTRAINT events_command_ordinal UNIQUE (command, ordinal)
+    CONSTRAINT events_stream_seq UNIQUE (stream, seq)
 );
+CREATE UNIQUE INDEX events_command ON events (command) WHERE ordinal = 0;
 COMMENT ON TABLE events IS 'The log. position is the Merkle leaf index; leaf is served verbatim; opening is encrypted.';
 ALTER TABLE events ALTER COLUMN leaf SET STORAGE EXTERNAL;
 ALTER TABLE events ALTER COLUMN opening SET STORAGE EXTERNAL;
 
 CREATE TABLE log_head (
-    only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single     boolean PRIMARY KEY DEFAULT true CHECK (single),
     size       bigint NOT NULL,
     registered timestamptz NOT NULL,
     urgent     bigint NOT NULL
@@ -95,9 +96,9 @@ CREATE TYPE log_state AS (
     size bigint, registered_us bigint, beacon_size bigint, beacon_hash bytea, conflicts integer[]
 );
 
-CREATE FUNCTION log_now(size bigint, registered timestamptz, conflicts integer[]) RETURNS log_state
+CREATE FUNCTION log_now(at_size bigint, at_time timestamptz, lost integer[]) RETURNS log_state
 LANGUAGE sql STABLE AS $$
-    SELECT size, (extract(epoch FROM registered) * 1000000)::bigint, t.size, t.sha256, conflicts
+    SELECT at_size, (extract(epoch FROM at_time) * 1000000)::bigint, t.size, t.sha256, lost
     FROM (SELECT) AS always
     LEFT JOIN (SELECT s.size, s.sha256 FROM timestamps AS s ORDER BY s.size DESC LIMIT 1) AS t ON true
 $$;
@@ -150,7 +151,7 @@ BEGIN
             SELECT array_agg(n) INTO bad
             FROM unnest(streams, seqs, commands, ordinals) WITH ORDINALITY AS r (stream, seq, command, ordinal, n)
             WHERE EXISTS (SELECT FROM events AS e WHERE e.stream = r.stream AND e.seq = r.seq)
-               OR EXISTS (SELECT FROM events AS e WHERE e.command = r.command AND e.ordinal = r.ordinal)
+               OR EXISTS (SELECT FROM events AS e WHERE r.ordinal = 0 AND e.command = r.command AND e.ordinal = 0)
                OR EXISTS (SELECT FROM data_keys AS k WHERE k.subject = r.stream AND r.seq = 0);
             IF bad IS NULL THEN
                 RAISE;

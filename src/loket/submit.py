@@ -14,7 +14,7 @@ from uuid import UUID, uuid4, uuid5
 
 from loket.evidence.append import Append, Placed, Raced
 from loket.evidence.canonical import encode
-from loket.evidence.entry import Entry, LeafMapper, Recorded
+from loket.evidence.entry import Entry, LeafMapper, Recorded, microseconds
 from loket.evidence.keys import DataKey
 from loket.evidence.read import History, Question
 from loket.kernel import (
@@ -236,7 +236,9 @@ def _earlier(recorded: Sequence[Recorded], stream: str, request: bytes) -> Accep
     opening = recorded[0].opening
     if opening is not None and opening.request != request:
         raise SleutelHergebruikt
-    placed = tuple(Placed(r.position, r.seq, r.leaf_hash, r.registered) for r in recorded)
+    placed = tuple(
+        Placed(r.position, r.seq, r.leaf_hash, microseconds(r.registered)) for r in recorded
+    )
     return Accepted(
         stream, placed[-1].seq + 1, placed, tuple(r.fact for r in recorded), repeated=True
     )

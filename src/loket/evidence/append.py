@@ -4,9 +4,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from loket.evidence.columns import INT2, INT4, INT8, Column
 from loket.evidence.entry import Draft, from_microseconds
 from loket.evidence.keys import DataKey
 from loket.evidence.leaf import FIRST_PREV, MAX_LEAF, VERSION, Beacon, Leaf, b64, leaf_hash
@@ -63,7 +65,12 @@ class Placed:
     position: int
     seq: int
     leaf_hash: bytes
-    registered: datetime
+    registered_us: int
+
+    @property
+    def registered(self) -> datetime:
+        """The log's time for it (UTC)."""
+        return from_microseconds(self.registered_us)
 
 
 def place(
@@ -79,7 +86,7 @@ def place(
         else None
     )
     position, time_us = head.size, max(now_us, head.registered_us + 1)
-    columns: tuple[list[Any], ...] = tuple([] for _ in range(11))
+    rows: list[tuple[bytes | None, ...]] = []
     placed: list[list[Placed]] = []
     urgent_rows = 0
     for append in appends:
@@ -88,28 +95,44 @@ def place(
         for n, draft in enumerate(append.drafts):
             leaf = _leaf(draft, origin, beacon, prev, time_us)
             digest = leaf_hash(leaf)
-            row = (
-                draft.originator_id, draft.originator_version, draft.topic, time_us,
-                append.prev if n == 0 else None, leaf, digest, draft.state, draft.key_id,
-                draft.command, draft.ordinal,
+            rows.append(
+                (
+                    str(draft.originator_id).encode(), INT4(draft.originator_version),
+                    draft.topic.encode(), INT8(time_us), append.prev if n == 0 else None,
+                    leaf, digest, draft.state, draft.key_id.bytes, draft.command.bytes,
+                    INT2(draft.ordinal),
+                )
             )  # fmt: skip
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-            places.append(
-                Placed(position, draft.originator_version, digest, from_microseconds(time_us))
-            )
+            places.append(Placed(position, draft.originator_version, digest, time_us))
             prev, position, time_us = digest, position + 1, time_us + 1
         placed.append(places)
         if append.urgent:
             urgent_rows = position - head.size
+    return (head.size, *_columns(rows), urgent_rows, *_new_keys(appends)), placed
+
+
+ROW = ("text", "int4", "text", "int8", "bytea", "bytea", "bytea", "bytea", "uuid", "uuid", "int2")
+
+
+def _columns(rows: Sequence[tuple[bytes | None, ...]]) -> list[Column]:
+    return [
+        Column(kind, list(values))
+        for kind, values in zip(ROW, zip(*rows, strict=True), strict=True)
+    ]
+
+
+def _new_keys(appends: Sequence[Append]) -> tuple[Column, Column, Column]:
     keys = [append.new_key for append in appends if append.new_key]
     return (
-        (
-            head.size, *columns, urgent_rows,
-            [k.id for k in keys], [k.subject for k in keys], [k.wrapped for k in keys],
-        ),
-        placed,
-    )  # fmt: skip
+        Column("uuid", [key.id.bytes for key in keys]),
+        Column("text", [key.subject.encode() for key in keys]),
+        Column("bytea", [key.wrapped for key in keys]),
+    )
+
+
+@lru_cache(maxsize=8)
+def _second(seconds: int) -> str:
+    return from_microseconds(seconds * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _leaf(draft: Draft, origin: str, beacon: Beacon | None, prev: bytes, time_us: int) -> bytes:
@@ -124,7 +147,7 @@ def _leaf(draft: Draft, origin: str, beacon: Beacon | None, prev: bytes, time_us
         prev=b64(prev),
         seq=draft.originator_version,
         stream=str(draft.originator_id),
-        time=from_microseconds(time_us).isoformat(timespec="microseconds")[:-6] + "Z",
+        time=f"{_second(time_us // 1_000_000)}.{time_us % 1_000_000:06d}Z",
         type=draft.topic,
         v=VERSION,
     ).encode()

@@ -23,6 +23,11 @@ def from_microseconds(us: int) -> datetime:
     return EPOCH + timedelta(microseconds=us)
 
 
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of a moment."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A fact about to be logged: where it goes, who caused it, by which command."""

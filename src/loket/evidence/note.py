@@ -40,6 +40,7 @@ PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 _KEY_SIZE = 32
 _KEY_ID_SIZE = 4
 _SPKI_ED25519 = bytes.fromhex("302a300506032b6570032100")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -187,7 +188,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         """Raise NoteError when this cannot be a checkpoint."""
-        if not self.origin or any(char < " " for char in self.origin):
+        if not self.origin or "\n" in self.origin or _CONTROL.search(self.origin):
             raise NoteError("a checkpoint needs an origin of one line")
         if not 0 <= self.size <= MAX_SIZE or len(self.root) != HASH_SIZE:
             raise NoteError("a checkpoint needs a size and a root of 32 bytes")
@@ -307,7 +308,7 @@ def _utf8(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise NoteError("not UTF-8") from error
-    if any(char < " " and char != "\n" for char in text):
+    if _CONTROL.search(text):
         raise NoteError("a control character")
     return text
 

@@ -15,7 +15,10 @@ from loket.evidence.entry import LeafMapper, Recorded
 from loket.evidence.store import COLUMNS, connect_async, row
 
 STREAMS = f"{COLUMNS} WHERE e.stream = ANY(%b) ORDER BY e.stream, e.seq"
-COMMANDS = f"{COLUMNS} WHERE e.command = ANY(%b) ORDER BY e.command, e.ordinal"
+COMMANDS = f"""{COLUMNS} JOIN events AS first
+    ON first.command = ANY(%b) AND first.ordinal = 0
+   AND e.stream = first.stream AND e.command = first.command
+   AND e.seq BETWEEN first.seq AND first.seq + 32767 ORDER BY e.command, e.ordinal"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from psycopg_pool import ConnectionPool
 from loket.evidence.append import APPEND, LOCK, Append, Head, Placed, Raced, losers, place, repeated
 from loket.evidence.batcher import Batcher
 from loket.evidence.canonical import Codec
+from loket.evidence.columns import register
 from loket.evidence.entry import Draft, LeafMapper, Recorded, Row
 from loket.evidence.keys import KeyRing
 
@@ -38,19 +39,23 @@ ROLE = "-c role=loket_app"
 RETRIES = 5
 
 
-def microseconds() -> int:
+def wall_clock() -> int:
     """The server's clock: microseconds since 1970 UTC."""
     return time.time_ns() // 1000
 
 
 def connect(dsn: str) -> "psycopg.Connection[TupleRow]":
     """A synchronous connection in autocommit, with the rights of the application only."""
-    return psycopg.connect(dsn, autocommit=True, options=ROLE)
+    connection = psycopg.connect(dsn, autocommit=True, options=ROLE)
+    register(connection)
+    return connection
 
 
 async def connect_async(dsn: str) -> "psycopg.AsyncConnection[TupleRow]":
     """An asynchronous connection in autocommit, with the rights of the application only."""
-    return await psycopg.AsyncConnection.connect(dsn, autocommit=True, options=ROLE)
+    connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, options=ROLE)
+    register(connection)
+    return connection
 
 
 class ChainedRecorder(ApplicationRecorder):
@@ -59,12 +64,17 @@ class ChainedRecorder(ApplicationRecorder):
     Positions are gapless and in commit order, from 0; stream versions count from 0.
     """
 
-    def __init__(self, dsn: str, origin: str, clock: Callable[[], int] = microseconds) -> None:
+    def __init__(self, dsn: str, origin: str, clock: Callable[[], int] = wall_clock) -> None:
         self.dsn = dsn
         self.origin = origin
         self.clock = clock
         self._pool = ConnectionPool(
-            dsn, min_size=0, max_size=4, open=False, kwargs={"autocommit": True, "options": ROLE}
+            dsn,
+            min_size=0,
+            max_size=4,
+            open=False,
+            configure=register,
+            kwargs={"autocommit": True, "options": ROLE},
         )
 
     def open(self) -> None:
@@ -172,7 +182,7 @@ class Log(Application[str]):
 
     def __init__(
         self, dsn: str, origin: str, codec: Codec, keys: KeyRing,
-        clock: Callable[[], int] = microseconds,
+        clock: Callable[[], int] = wall_clock,
     ) -> None:  # fmt: skip
         self._leaf_mapper = LeafMapper(codec, keys)
         self._chained = ChainedRecorder(dsn, origin, clock)
@@ -214,7 +224,7 @@ class GroupCommit:
     When the connection breaks the batch is sent again: the uniqueness of commands makes that safe.
     """
 
-    def __init__(self, dsn: str, origin: str, clock: Callable[[], int] = microseconds) -> None:
+    def __init__(self, dsn: str, origin: str, clock: Callable[[], int] = wall_clock) -> None:
         self._dsn = dsn
         self._origin = origin
         self._clock = clock

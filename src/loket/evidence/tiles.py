@@ -82,7 +82,9 @@ def parse_path(path: str) -> TilePath:
     level = ENTRIES if match["level"] == "entries" else int(match["level"])
     index = int(match["index"].replace("x", "").replace("/", ""))
     parsed = TilePath(level, index, int(match["width"] or WIDTH))
-    if parsed.path != path or level > MAX_LEVEL or index > MAX_SIZE // WIDTH:
+    if level > MAX_LEVEL or index > MAX_SIZE // WIDTH or parsed.width > WIDTH:
+        raise TileError("no log has such a tile")
+    if parsed.path != path:
         raise TileError("not the path of a tile")
     return parsed
 

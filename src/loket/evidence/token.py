@@ -25,11 +25,16 @@ DEFAULT_ACCURACY: Final = timedelta(seconds=1)
 
 _MALFORMED: Final = (
     ValueError,
+    TypeError,
     OverflowError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
+    x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
+    Warning,
 )
+"""What cryptography raises over hostile DER, found by changing every bit of a good token. It
+warns about a serial number that is not positive: an exception where warnings are errors."""
 
 T = TypeVar("T")
 
@@ -281,7 +286,7 @@ def _attribute(signer: tsp.SignerInfo, oid: tsp.Oid) -> asn1.TLV:
 def _decode(shape: type[T], der: bytes, what: str) -> T:
     try:
         return asn1.decode_der(shape, der)
-    except ValueError as error:
+    except _MALFORMED as error:
         raise TokenRefused(Code.TOKEN_ONLEESBAAR, f"{what} is geen strikte DER: {error}") from error
 
 

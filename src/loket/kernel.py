@@ -83,7 +83,7 @@ class Finding:
     melding: str
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """Base of every answer the domain can give instead of facts.
 
     The docstring of a subclass is the title of its problem type; `detail` explains this case

@@ -5,7 +5,7 @@
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'loket_app') THEN
-        CREATE ROLE loket_app NOLOGIN;
+        CREATE ROLE loket_app LOGIN;
     END IF;
     EXECUTE format('GRANT loket_app TO %I', current_user);
 END

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Toezicht: a bestuur sends its decisions to the authority that supervises it.
+
+Decreet over het lokaal bestuur, art. 330 and following (reporting duty and supervision), and the
+besluit of 20 April 2018 on its exchange: the moments of verzending, aflevering and opvraging are
+registered. One stream is one dossier: drafted, sent, delivered and opened; then perhaps
+withdrawn, corrected by a later dossier, or reopened. Nothing is overwritten.
+
+words → state → refusals → limits → decide → MODULE
+"""
+
+from loket.domain.toezicht.decide import decide
+from loket.domain.toezicht.refusals import REFUSALS
+from loket.domain.toezicht.state import Dossier, Fase, evolve, scope
+from loket.domain.toezicht.terms import TERMS
+from loket.domain.toezicht.words import (
+    BesluitAfgeleverd,
+    BesluitGeopend,
+    BesluitHeropend,
+    BesluitHeropenen,
+    BesluitIngetrokken,
+    BesluitIntrekken,
+    BesluitOpenen,
+    BesluitOpstellen,
+    BesluitValideren,
+    BesluitVerbeterd,
+    BesluitVervangen,
+    BesluitVerwerpen,
+    BesluitVerzenden,
+    BesluitVerzonden,
+    BestandToevoegen,
+    BestandVerwijderen,
+    Command,
+    Event,
+    LinkToevoegen,
+    LinkVerwijderen,
+    OntvangstbewijsMislukt,
+    OntvangstbewijsRegistreren,
+    VeldenWijzigen,
+)
+from loket.kernel import SYSTEM_ROLE, Module
+
+__all__ = ["MODULE", "Command", "Dossier", "Event", "Fase"]
+
+_SENDER = frozenset({"LoketLB-toezichtGebruiker"})
+_SUPERVISOR = frozenset(
+    {
+        "ABBDatabankToezicht-DatabankToezichtLezer",
+        "ABBDatabankToezicht-DatabankToezichtEditeur",
+    }
+)
+_ADMIN = frozenset({"LoketLB-admin"})
+_MACHINE = frozenset({SYSTEM_ROLE})
+
+_RIGHTS: dict[type[Command], frozenset[str]] = {
+    BesluitOpstellen: _SENDER,
+    VeldenWijzigen: _SENDER,
+    BestandToevoegen: _SENDER,
+    BestandVerwijderen: _SENDER,
+    LinkToevoegen: _SENDER,
+    LinkVerwijderen: _SENDER,
+    BesluitValideren: _SENDER,
+    BesluitVerzenden: _SENDER,
+    BesluitOpenen: _SUPERVISOR,
+    BesluitIntrekken: _SENDER,
+    BesluitVervangen: _MACHINE,
+    BesluitHeropenen: _ADMIN,
+    BesluitVerwerpen: _SENDER,
+    OntvangstbewijsRegistreren: _MACHINE,
+    OntvangstbewijsMislukt: _MACHINE,
+}
+
+MODULE: Module[Command, Dossier, Event] = Module(
+    name="toezicht",
+    title="Besluiten bezorgen aan de toezichthoudende overheid",
+    initial=Dossier(),
+    decide=decide,
+    evolve=evolve,
+    commands=Command.__args__,
+    events=Event.__args__,
+    refusals=REFUSALS,
+    rights=_RIGHTS,
+    terms=TERMS,
+    scope=scope,
+    legal=frozenset(
+        {
+            BesluitVerzonden,
+            BesluitAfgeleverd,
+            BesluitGeopend,
+            BesluitIngetrokken,
+            BesluitVerbeterd,
+            BesluitHeropend,
+        }
+    ),
+)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How much a dossier may hold, and which texts are fit to be recorded.
+
+Every text and list of an event is bounded here, so that no fact grows without limit.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from loket.domain.toezicht.refusals import (
+    OngeldigBestand,
+    OngeldigeLink,
+    OngeldigeMelding,
+    OngeldigeReden,
+    TeGroot,
+)
+from loket.kernel import Finding, Value
+
+MAX_TEKST = 10_000
+MAX_ITEM = 2_000
+MAX_LIJST = 500
+MAX_VELDEN_TOTAAL = 200_000
+MAX_BIJLAGEN = 200
+MAX_REDEN = 2_000
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\\u202a-\u202e\u2066-\u2069]{1,255}")
+_FORMAT = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,127}")
+_UNSAFE_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def bounded(velden: Mapping[str, Value]) -> None:
+    """Raises TeGroot when a field, or all together, are larger than a dossier may hold."""
+    large = [name for name, value in velden.items() if not _fits(value)]
+    if large:
+        melding = f"Gebruik hoogstens {MAX_TEKST} tekens, {MAX_LIJST} waarden of getallen tot 2^53."
+        raise TeGroot("", *(Finding(name, "te-groot", melding) for name in large))
+    if sum(map(_size, velden.values())) > MAX_VELDEN_TOTAAL:
+        raise TeGroot(f"Alle velden samen tellen hoogstens {MAX_VELDEN_TOTAAL} tekens.")
+
+
+def _fits(value: Value) -> bool:
+    match value:
+        case str():
+            return len(value) <= MAX_TEKST
+        case int():
+            return abs(value) < 2**53
+        case tuple():
+            return len(value) <= MAX_LIJST and all(len(item) <= MAX_ITEM for item in value)
+        case None:
+            return True
+
+
+def _size(value: Value) -> int:
+    match value:
+        case str():
+            return len(value)
+        case tuple():
+            return sum(map(len, value))
+        case _:
+            return 0
+
+
+def room_for(attachments: int) -> None:
+    """Raises TeGroot when a dossier with this many links or files takes no more."""
+    if attachments >= MAX_BIJLAGEN:
+        raise TeGroot(f"Een dossier bevat hoogstens {MAX_BIJLAGEN} links en evenveel bestanden.")
+
+
+def checked_file(naam: str, formaat: str, size: int) -> None:
+    """Raises OngeldigBestand for a name or media type unfit to be stored, or an empty file."""
+    if not _NAME.fullmatch(naam) or naam != naam.strip() or naam in {".", ".."}:
+        raise OngeldigBestand(
+            "Geef een naam van 1 tot 255 tekens zonder schuine strepen of stuurtekens."
+        )
+    if not _FORMAT.fullmatch(formaat):
+        raise OngeldigBestand("Geef het formaat als mediatype, bijvoorbeeld application/pdf.")
+    if size < 1:
+        raise OngeldigBestand("Het bestand is leeg.")
+
+
+def checked_link(url: str) -> None:
+    """Raises OngeldigeLink for what is no plain http(s) address."""
+    if len(url) > MAX_ITEM or _UNSAFE_IN_URL.search(url):
+        raise OngeldigeLink
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise OngeldigeLink from error
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        raise OngeldigeLink
+
+
+def checked_reason(reden: str) -> None:
+    """Raises OngeldigeReden for a blank or too long reason."""
+    if not reden.strip() or len(reden) > MAX_REDEN:
+        raise OngeldigeReden
+
+
+def checked_mail(adres_hash: str, bericht_id: str = "-", reden: str = "-") -> None:
+    """Raises OngeldigeMelding for what is no SHA-256, message id or bounded reason."""
+    if not (
+        _HASH.fullmatch(adres_hash)
+        and _MESSAGE_ID.fullmatch(bericht_id)
+        and 0 < len(reden) <= MAX_REDEN
+    ):
+        raise OngeldigeMelding

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Code lists, dossiertypes, routing rules and a demo list of besturen: data, not code.
+
+`load()` gives the `Reference` shipped with the product; `validate(form, values, klasse,
+Bijlagen(links=1), op)` judges the values of one of its `dossiertypes`.
+"""
+
+from loket.reference.calendar import belgian_day
+from loket.reference.forms import Bijlagen, unknown_fields, validate, warnings
+from loket.reference.loader import load, parse
+from loket.reference.model import (
+    Bestuur,
+    Codelijst,
+    Concept,
+    Dossiertype,
+    Reference,
+    Route,
+    Veld,
+)
+
+__all__ = [
+    "Bestuur",
+    "Bijlagen",
+    "Codelijst",
+    "Concept",
+    "Dossiertype",
+    "Reference",
+    "Route",
+    "Veld",
+    "belgian_day",
+    "load",
+    "parse",
+    "unknown_fields",
+    "validate",
+    "warnings",
+]

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads the JSON files of this folder into `Reference`.
+
+Conditions name concepts by label or short code; reading resolves them to URIs and fails loudly
+(KeyError or ValueError) on a name, datatype, rule or key that does not exist, so that a slip in
+the data never reaches a decision.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from loket.reference.conditions import (
+    ALWAYS,
+    Alle,
+    Condition,
+    EenVan,
+    Ingevuld,
+    KlasseIn,
+    Niet,
+    VeldIn,
+    Voor,
+)
+from loket.reference.model import (
+    Bestuur,
+    Bijlagenregel,
+    Codelijst,
+    Concept,
+    Dossiertype,
+    Geldigheid,
+    Meldingsregel,
+    Reference,
+    Regel,
+    Route,
+    Veld,
+    Verbod,
+)
+from loket.reference.values import DATATYPES, RULES
+
+Json = Mapping[str, Any]
+KLASSEN = "bestuurseenheid-classificatie"
+
+
+@cache
+def load() -> Reference:
+    """The reference data shipped with the product."""
+    folder = files("loket.reference")
+    names = ("codelijsten", "dossiertypes", "routering", "besturen")
+    return parse({name: (folder / f"{name}.json").read_bytes() for name in names})
+
+
+def parse(data: Mapping[str, bytes]) -> Reference:
+    """Reference data from the content of the four files, by name.
+
+    The version is the first half of the SHA-256 of what decides (the besturen are facts of
+    their own register and not part of it).
+    """
+    digest = hashlib.sha256()
+    for name in sorted(set(data) - {"besturen"}):
+        digest.update(hashlib.sha256(name.encode() + b"\0" + data[name]).digest())
+    content = {name: json.loads(raw) for name, raw in data.items()}
+    lists = {c["sleutel"]: _codelist(c) for c in content["codelijsten"]["codelijsten"]}
+    forms = content["dossiertypes"]
+    families = {key: _veld(v, forms["prefixen"], lists) for key, v in forms["velden"].items()}
+    types = [_dossiertype(t, families, lists[KLASSEN]) for t in forms["dossiertypes"]]
+    return Reference(
+        version=digest.hexdigest()[:16],
+        codelijsten=lists,
+        dossiertypes={t.uri: t for t in types},
+        routering=tuple(_route(r, lists) for r in content["routering"]["regels"]),
+        besturen={b["uri"]: Bestuur(**b) for b in content["besturen"]["besturen"]},
+    )
+
+
+def _validity(data: Json) -> Geldigheid:
+    van, tot = data.get("geldig_van"), data.get("geldig_tot")
+    return Geldigheid(
+        date.fromisoformat(van) if van else None, date.fromisoformat(tot) if tot else None
+    )
+
+
+def _codelist(data: Json) -> Codelijst:
+    concepts = [
+        Concept(c["uri"], c["label"], c.get("notatie", ""), _validity(c)) for c in data["concepten"]
+    ]
+    return Codelijst(data["sleutel"], data["uri"], data["label"], {c.uri: c for c in concepts})
+
+
+def _resolve(names: list[Any], lijst: Codelijst | None) -> frozenset[Any]:
+    """The URIs of these labels or codes; values of a field without code list as they are."""
+    if lijst is None:
+        return frozenset(names)
+    found = {name: lijst.find(name) for name in names}
+    if missing := [name for name, concept in found.items() if concept is None]:
+        raise ValueError(f"{lijst.sleutel} heeft geen {missing}")
+    return frozenset(concept.uri for concept in found.values() if concept)
+
+
+def _condition(data: Json | None, velden: Mapping[str, Veld], klassen: Codelijst) -> Condition:
+    match data:
+        case None:
+            return ALWAYS
+        case {"alle": [*parts]}:
+            return Alle(tuple(_condition(p, velden, klassen) for p in parts))
+        case {"een_van": [*parts]}:
+            return EenVan(tuple(_condition(p, velden, klassen) for p in parts))
+        case {"niet": dict() as part}:
+            return Niet(_condition(part, velden, klassen))
+        case {"klasse_in": [*names]}:
+            return KlasseIn(_resolve(names, klassen))
+        case {"klasse_niet_in": [*names]}:
+            return KlasseIn(_resolve(names, klassen), wel=False)
+        case {"veld": str(veld), "in": [*names]}:
+            return VeldIn(veld, _resolve(names, velden[veld].codelijst))
+        case {"veld": str(veld), "niet_in": [*names]}:
+            return VeldIn(veld, _resolve(names, velden[veld].codelijst), wel=False)
+        case {"veld": str(veld), "ingevuld": bool(wel)}:
+            return Ingevuld(velden[veld].naam, wel)
+        case {"veld": str(veld), "voor": str(ander)}:
+            return Voor(velden[veld].naam, velden[ander].naam)
+    raise ValueError(f"geen voorwaarde: {data}")
+
+
+def _dossiertype(data: Json, families: Mapping[str, Veld], klassen: Codelijst) -> Dossiertype:
+    used = [(use, families[use["veld"]]) for use in data["velden"]]
+    by_name = {veld.naam: veld for _, veld in used}
+
+    def condition(part: Json) -> Condition:
+        return _condition(part.get("als"), by_name, klassen)
+
+    return Dossiertype(
+        uri=data["uri"],
+        label=data["label"],
+        meldingsregels=tuple(_meldingsregel(r, klassen) for r in data["meldingsregels"]),
+        velden=tuple(
+            replace(veld, verplicht=use.get("verplicht", False), als=condition(use))
+            for use, veld in used
+        ),
+        bijlagen=tuple(
+            Bijlagenregel(b["vereist"], b["bestanden"], condition(b)) for b in data["bijlagen"]
+        ),
+        regels=tuple(_verbod(r, by_name, condition(r)) for r in data["regels"]),
+    )
+
+
+def _veld(data: Json, prefixes: Mapping[str, str], lists: Mapping[str, Codelijst]) -> Veld:
+    if data["datatype"] not in DATATYPES:
+        raise ValueError(f"geen datatype: {data['datatype']}")
+    rules = tuple(Regel(**rule) for rule in data.get("regels", ()))
+    for rule in rules:
+        if data["datatype"] not in RULES[rule.soort].datatypes:
+            raise ValueError(f"{rule.soort} past niet bij {data['datatype']}")
+    return Veld(
+        naam=data["naam"],
+        label=data["label"],
+        datatype=data["datatype"],
+        pad=tuple(_iri(step, prefixes) for step in data["pad"]),
+        codelijst=lists[data["codelijst"]] if "codelijst" in data else None,
+        regels=rules,
+    )
+
+
+def _iri(step: str, prefixes: Mapping[str, str]) -> str:
+    prefix, local = step.removeprefix("^").split(":", 1)
+    return ("^" if step.startswith("^") else "") + prefixes[prefix] + local
+
+
+def _meldingsregel(data: Json, klassen: Codelijst) -> Meldingsregel:
+    return Meldingsregel(
+        data["uri"],
+        _resolve(data["klassen"], klassen),
+        _validity(data),
+        frozenset(data.get("statussen", ())),
+    )
+
+
+def _verbod(data: Json, velden: Mapping[str, Veld], als: Condition) -> Verbod:
+    names = tuple(velden[naam].naam for naam in data["velden"])
+    return Verbod(data["regel"], als, names, data["melding"], data.get("ernst", "fout"))
+
+
+def _route(data: Json, lists: Mapping[str, Codelijst]) -> Route:
+    dossiertype = Veld("dossiertype", "Dossiertype", "uri", ())
+    als = _condition(data.get("als"), {"dossiertype": dossiertype}, lists[KLASSEN])
+    return Route(data["id"], data["omschrijving"], _validity(data), tuple(data["ontvangers"]), als)

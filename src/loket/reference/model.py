@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What reference data is made of: code lists, dossiertypes, routing rules and besturen.
+
+Everything is data with validity dates, frozen once read. Dates are inclusive at both ends; an
+absent date leaves that end open, except that a meldingsregel without a first day never applies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from loket.reference.conditions import ALWAYS, Condition
+
+Ernst = Literal["fout", "waarschuwing"]
+"""Whether a broken rule stops a sending or is only doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geldigheid:
+    """The days on which something holds."""
+
+    van: date | None = None
+    tot: date | None = None
+
+    def op(self, dag: date) -> bool:
+        """True when it holds on this day."""
+        return (self.van is None or self.van <= dag) and (self.tot is None or dag <= self.tot)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One value of a code list; `notatie` is its short code, when it has one."""
+
+    uri: str
+    label: str
+    notatie: str = ""
+    geldig: Geldigheid = Geldigheid()
+
+
+@dataclass(frozen=True, slots=True)
+class Codelijst:
+    """A code list by its key in this product and its official concept scheme (URI)."""
+
+    sleutel: str
+    uri: str
+    label: str
+    concepten: Mapping[str, Concept]
+
+    def concept(self, uri: str, op: date) -> Concept | None:
+        """The concept when it belongs to this list and is valid on that day."""
+        concept = self.concepten.get(uri)
+        return concept if concept and concept.geldig.op(op) else None
+
+    def find(self, name: str) -> Concept | None:
+        """The concept with this URI, short code or label."""
+        return self.concepten.get(name) or next(
+            (c for c in self.concepten.values() if name in (c.notatie, c.label)), None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Regel:
+    """A rule on the value of one field: its kind (see `values.RULES`) and its bound."""
+
+    soort: str
+    waarde: str | int = ""
+    ernst: Ernst = "fout"
+
+
+@dataclass(frozen=True, slots=True)
+class Veld:
+    """A field of a form.
+
+    `pad` is the RDF path from the dossier to the value: IRIs, `^` before one that is followed
+    backwards. The field applies when `als` holds; when it does and `verplicht`, it must be
+    filled in. One name may occur several times in a form, under different conditions.
+    """
+
+    naam: str
+    label: str
+    datatype: str
+    pad: tuple[str, ...]
+    codelijst: Codelijst | None = None
+    regels: tuple[Regel, ...] = ()
+    verplicht: bool = False
+    als: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Bijlagenregel:
+    """What must be attached when `als` holds: a link, or a link or file; files if `bestanden`."""
+
+    vereist: Literal["link", "link_of_bestand", ""]
+    bestanden: bool = True
+    als: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Verbod:
+    """A rule across fields, broken when `als` holds; `melding` says how to meet it (Dutch)."""
+
+    regel: str
+    als: Condition
+    velden: tuple[str, ...]
+    melding: str
+    ernst: Ernst = "fout"
+
+
+@dataclass(frozen=True, slots=True)
+class Meldingsregel:
+    """Which classes of government must report a type, and when (lblodBesluit:notificationRule).
+
+    `statussen` restricts it to besturen in one of these states (URIs); empty is no restriction.
+    """
+
+    uri: str
+    klassen: frozenset[str]
+    geldig: Geldigheid
+    statussen: frozenset[str] = frozenset()
+
+    def covers(self, klasse: str, op: date, status: str = "") -> bool:
+        """True when a bestuur of this class and state falls under the rule on that day."""
+        return (
+            klasse in self.klassen
+            and self.geldig.van is not None
+            and self.geldig.op(op)
+            and (not self.statussen or status in self.statussen)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dossiertype:
+    """A type of dossier: who may send it and what its form asks."""
+
+    uri: str
+    label: str
+    meldingsregels: tuple[Meldingsregel, ...]
+    velden: tuple[Veld, ...]
+    bijlagen: tuple[Bijlagenregel, ...]
+    regels: tuple[Verbod, ...] = ()
+
+    def meldingsregel(self, klasse: str, op: date, status: str = "") -> Meldingsregel | None:
+        """The rule by which this class may send the type on that day, if any."""
+        return next((r for r in self.meldingsregels if r.covers(klasse, op, status)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A routing rule: who receives (URIs) what fits `als`. Its id changes with its content."""
+
+    id: str
+    omschrijving: str
+    geldig: Geldigheid
+    ontvangers: tuple[str, ...]
+    als: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Bestuur:
+    """A bestuurseenheid. All but the name are URIs or codes; empty when not known."""
+
+    uri: str
+    naam: str
+    klasse: str
+    status: str = ""
+    kbo: str = ""
+    ovo: str = ""
+    nis: str = ""
+    werkingsgebied: str = ""
+    provincie: str = ""
+    werkingsgebied_naam: str = ""
+    provincie_naam: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """All reference data of one moment; `version` names its content.
+
+    `besturen` are the known boards by URI: those shipped with the product until
+    `with_besturen` brings in the register's.
+    """
+
+    version: str
+    codelijsten: Mapping[str, Codelijst]
+    dossiertypes: Mapping[str, Dossiertype]
+    routering: tuple[Route, ...]
+    besturen: Mapping[str, Bestuur] = field(default_factory=dict)
+
+    def with_besturen(self, besturen: Mapping[str, Bestuur]) -> "Reference":
+        """The same, with these besturen added (a known URI is replaced)."""
+        return Reference(
+            self.version,
+            self.codelijsten,
+            self.dossiertypes,
+            self.routering,
+            {**self.besturen, **besturen},
+        )
+
+    def dossiertypes_for(self, klasse: str, op: date, status: str = "") -> list[Dossiertype]:
+        """The types a bestuur of this class may send on that day, by label."""
+        offered = (t for t in self.dossiertypes.values() if t.meldingsregel(klasse, op, status))
+        return sorted(offered, key=lambda t: t.label)
+
+    def route(self, dossiertype: str, klasse: str, op: date) -> Route | None:
+        """The first routing rule that fits, or None when nobody receives this."""
+        values = {"dossiertype": dossiertype}
+        fitting = (r for r in self.routering if r.geldig.op(op) and r.als.holds(values, klasse))
+        return next(fitting, None)
+
+    def label(self, uri: str) -> str:
+        """The label of a concept, dossiertype or bestuur; the URI itself when unknown."""
+        if known := self.dossiertypes.get(uri):
+            return known.label
+        if bestuur := self.besturen.get(uri):
+            return bestuur.naam
+        lists = (c.concepten.get(uri) for c in self.codelijsten.values())
+        return next((c.label for c in lists if c), uri)

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`python -m loket.cli`."""
+
+from loket.cli import main
+
+main()

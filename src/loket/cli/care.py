@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Looking after an installation: schema, register, read models, export and audit."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from loket.cli.shared import DataDir, installation, settings_of, tell
+
+if TYPE_CHECKING:
+    from loket.wiring import Loket
+
+AT_ONCE = 256
+"""Commands in flight during an import: one group commit."""
+
+
+def migrate(
+    only: Annotated[
+        Literal["pre", "post"] | None, typer.Option(help="Only what precedes or follows a deploy.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring the database schema up to date."""
+    from loket.embedded import database
+    from loket.migrate import migrate as apply
+
+    settings = settings_of(data_dir)
+    if settings.database_url is None:
+        with database(settings, tell):
+            tell("up to date")
+        return
+    for name in apply(settings.database_owner_url or settings.database_url, only):
+        tell(name)
+
+
+def import_besturen(
+    files: Annotated[list[Path], typer.Argument(help="Turtle files, read together.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Enter besturen from Turtle files in the register; again changes nothing."""
+    from loket.besturen_import import commands_from
+
+    with installation(data_dir) as loket:
+        commands = list(commands_from(files, loket.reference))
+        changed = register(loket, commands)
+        typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
+
+
+def register(loket: "Loket", commands: Sequence[tuple[str, Any]]) -> int:
+    """Submit commands of module besturen as the system; how many changed something."""
+    from uuid import UUID
+
+    from loket.domain import MODULES
+    from loket.kernel import SYSTEM
+    from loket.submit import Submission, submit
+
+    async def run(advance: Callable[[int], None]) -> int:
+        write = loket.write_side()
+        changed = 0
+        for start in range(0, len(commands), AT_ONCE):
+            chunk = commands[start : start + AT_ONCE]
+            accepted = await asyncio.gather(
+                *(
+                    submit(write, Submission(MODULES["besturen"], UUID(stream), command, SYSTEM))
+                    for stream, command in chunk
+                )
+            )
+            changed += sum(1 for each in accepted if each.placed)
+            advance(len(chunk))
+        return changed
+
+    with progress("besturen", len(commands)) as advance:
+        return asyncio.run(run(advance))
+
+
+def rebuild(
+    names: Annotated[list[str] | None, typer.Argument(help="Read models; all by default.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Build read models anew from the log, while readers keep the old ones."""
+    from loket.projections._rebuild import rebuild as run
+
+    with installation(data_dir) as loket, progress("gebeurtenissen", None) as advance:
+        seen = 0
+
+        def tick(done: int, _size: int) -> None:
+            nonlocal seen
+            advance(done - seen)
+            seen = done
+
+        count = run(loket.dsn, loket.mapper, names or (), progress=tick)
+    typer.echo(f"{count} gebeurtenissen geprojecteerd")
+
+
+def export_log(
+    directory: Annotated[Path, typer.Argument(help="Where the static tree is written.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Write the public log as static files (C2SP tlog-tiles), with its key and the TSA root."""
+    from loket.evidence.export import export_log as export
+    from loket.evidence.store import connect
+
+    with installation(data_dir) as loket, connect(loket.dsn) as conn:
+        size = export(conn, directory, loket.signer.vkey, loket.tsa_roots())
+    typer.echo(f"{size} gebeurtenissen naar {directory}")
+
+
+def audit(data_dir: DataDir = None) -> None:
+    """Check the whole log: leaves, chains, tiles, checkpoints, tokens; exit 1 on a finding."""
+    from loket.evidence.audit import audit as run
+
+    with installation(data_dir) as loket, progress("bladeren", None) as advance:
+        report = run(loket.dsn, loket.signer.verifier, loket.tsas(), progress=advance)
+    for finding in report.findings:
+        typer.echo(f"{finding.position}: {finding.code}: {finding.detail}")
+    typer.echo(
+        f"{report.events} gebeurtenissen, {report.checkpoints} checkpoints, "
+        f"{report.timestamps} tijdstempels, {len(report.findings)} bevindingen"
+    )
+    raise typer.Exit(1 if report.findings else 0)
+
+
+def dead_letters(
+    replay: Annotated[str, typer.Option(help="Id of a message to try again, or 'all'.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """List reactions that gave up, or try them again."""
+    from loket import tasks
+
+    with installation(data_dir) as loket:
+        if replay:
+            typer.echo(f"{tasks.replay(loket, replay)} opnieuw aangeboden")
+            return
+        for letter in tasks.dead_letters(loket):
+            typer.echo(f"{letter.id} {letter.actor} {letter.arguments} {letter.reason}")
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error; call what it yields with how much more is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda more: bars.advance(task, more)

@@ -12,6 +12,7 @@ import httpx2
 import psycopg
 import structlog
 from cryptography import x509
+from psycopg.rows import TupleRow
 
 from loket import secrets
 from loket.domain import MODULES
@@ -31,7 +32,8 @@ from loket.settings import ConfigurationError, Settings
 from loket.submit import WriteSide
 
 DEVELOPMENT_TSA = "http://tsa.ontwikkeling.localhost"
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS = 2.0
+AT_MOST_EVERY = 0.2
 
 logger = structlog.get_logger(__name__)
 
@@ -77,18 +79,22 @@ class References:
         while not self._stop.is_set():
             try:
                 with connect(self._dsn) as conn:
-                    seen = None
-                    while not self._stop.is_set():
-                        now = conn.execute(
-                            "SELECT max(position), count(*) FROM besturen"
-                        ).fetchone()
-                        if now != seen:
-                            self._take(read_besturen(conn))
-                            seen = now
-                        self._stop.wait(REFRESH_SECONDS)
+                    conn.execute("LISTEN projected")
+                    self._watch(conn)
             except psycopg.Error as error:
                 logger.warning("references are stale", error=type(error).__name__)
                 self._stop.wait(REFRESH_SECONDS)
+
+    def _watch(self, conn: psycopg.Connection[TupleRow]) -> None:
+        seen = None
+        while not self._stop.is_set():
+            now = conn.execute("SELECT max(position), count(*) FROM besturen").fetchone()
+            if now != seen:
+                self._take(read_besturen(conn))
+                seen = now
+            self._stop.wait(AT_MOST_EVERY)
+            for _ in conn.notifies(timeout=REFRESH_SECONDS, stop_after=1):
+                pass
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ app = typer.Typer(
 for command in (
     processes.serve,
     processes.api,
+    processes.development_tsa,
     processes.seal,
     processes.project,
     processes.work,

@@ -87,6 +87,7 @@ def api() -> None:
     from loket.api.app import create_app
 
     loket = _start()
+    loket.references.refresh()
     loket.references.follow()
     uvicorn.run(
         create_app(loket),
@@ -97,6 +98,21 @@ def api() -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+
+
+def development_tsa(
+    port: Annotated[int, typer.Option(help="Port to answer on.")] = 3161,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer time-stamp requests for trials; every stamp says NIET-GEKWALIFICEERD."""
+    import uvicorn
+
+    from loket.evidence.devtsa import DevTsa, asgi_app
+    from loket.wiring import utc_now
+
+    settings = settings_of(data_dir)
+    tsa = DevTsa.open(settings.keys_dir / "tsa", utc_now())
+    uvicorn.run(asgi_app(tsa, utc_now), host=settings.host, port=port, log_config=None)
 
 
 def seal() -> None:

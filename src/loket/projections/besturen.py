@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The register of besturen as it stands now: one row for each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from loket.domain.besturen import BestuurGefuseerd, BestuurGeregistreerd, BestuurGewijzigd
+from loket.evidence.entry import Recorded
+from loket.evidence.follow import Connection
+from loket.projections import Projection, upsert
+from loket.reference import Bestuur
+
+MODULE = "besturen/"
+
+
+@dataclass(slots=True)
+class Row:
+    """A bestuur, and the bestuur it is merged into from `gefuseerd_op` on (ISO date).
+
+    `id` is its stream, `position` that of the last change.
+    """
+
+    id: UUID
+    uri: str
+    naam: str
+    klasse: str
+    status: str
+    kbo: str
+    ovo: str
+    nis: str
+    werkingsgebied: str
+    provincie: str
+    werkingsgebied_naam: str
+    provincie_naam: str
+    opvolger: str
+    gefuseerd_op: str
+    position: int
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Row))
+_REGISTER = [field.name for field in fields(Bestuur)]
+_CHANGING = [name for name in _REGISTER if name != "uri"]
+
+
+def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
+    """Folds the facts of the register into its rows."""
+    facts = [recorded for recorded in batch if recorded.stream.startswith(MODULE)]
+    if not facts:
+        return
+    rows = _load(cursor, {UUID(recorded.stream[len(MODULE) :]) for recorded in facts})
+    for recorded in facts:
+        _fold(rows, recorded)
+    upsert(cursor, "besturen", "id", list(rows.values()))
+
+
+def _load(cursor: Cursor[TupleRow], ids: Iterable[UUID]) -> dict[UUID, Row]:
+    cursor.execute(f"SELECT {_COLUMNS} FROM besturen WHERE id = ANY(%s)", (list(ids),))
+    return {found[0]: Row(*found) for found in cursor.fetchall()}
+
+
+def _fold(rows: dict[UUID, Row], recorded: Recorded) -> None:
+    key = UUID(recorded.stream[len(MODULE) :])
+    fact = recorded.fact
+    if isinstance(fact, BestuurGeregistreerd):
+        known: dict[str, Any] = {name: getattr(fact, name) for name in _REGISTER}
+        rows[key] = Row(id=key, **known, opvolger="", gefuseerd_op="", position=recorded.position)
+        return
+    row = rows.get(key)
+    if row is None or fact is None:
+        return
+    if isinstance(fact, BestuurGewijzigd):
+        for name in _CHANGING:
+            setattr(row, name, getattr(fact, name))
+    elif isinstance(fact, BestuurGefuseerd):
+        row.opvolger, row.gefuseerd_op = fact.opvolger, fact.datum
+    else:
+        raise TypeError(recorded.type)
+    row.position = recorded.position
+
+
+def read_besturen(conn: Connection) -> Mapping[str, Bestuur]:
+    """All besturen of the register by URI, those merged into another included.
+
+    Should two streams register one URI, the last change counts.
+    """
+    found = conn.execute(f"SELECT {', '.join(_REGISTER)} FROM besturen ORDER BY position")
+    return {values[0]: Bestuur(*values) for values in found}
+
+
+PROJECTION = Projection("besturen", ("besturen",), apply)

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The worklist: one row for every dossier, as its sender and its recipients see it in a list.
+
+`ontvangers` holds only besturen the dossier was delivered to, so that a draft is nobody's but its
+sender's. Once sent, a row keeps showing what was sent until it is sent again: the changes of a
+reopened dossier are a draft too.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from loket.domain.besturen import BestuurGeregistreerd, BestuurGewijzigd
+from loket.domain.toezicht.words import (
+    BesluitAfgeleverd,
+    BesluitGeopend,
+    BesluitHeropend,
+    BesluitIngetrokken,
+    BesluitOpgesteld,
+    BesluitVerbeterd,
+    BesluitVerworpen,
+    BesluitVerzonden,
+    VeldenGewijzigd,
+)
+from loket.evidence.entry import Recorded
+from loket.kernel import Invalid, Value
+from loket.projections import Projection, upsert
+
+DOSSIERS = "toezicht/"
+REGISTER = "besturen/"
+
+
+@dataclass(slots=True)
+class Inzending:
+    """A dossier in the list.
+
+    `toestand` is concept, verzonden, ingetrokken, verbeterd, heropend or verworpen. Moments are
+    those of the last sending, as registered (UTC): `afgeleverd_op` and `geopend_op` of the first
+    recipient. Dates are as the sender wrote them. `versie` counts the events of the stream,
+    `position` is that of the last.
+    """
+
+    id: UUID
+    bestuur: str
+    klasse: str
+    dossiertype: str
+    verbetert: str
+    versie: int
+    position: int
+    bestuur_naam: str = ""
+    toestand: str = "concept"
+    zittingsdatum: str = ""
+    publicatiedatum: str = ""
+    verzonden_op: datetime | None = None
+    afgeleverd_op: datetime | None = None
+    geopend_op: datetime | None = None
+    ontvangers: list[str] = field(default_factory=list)
+    verbeterd_door: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Naam:
+    id: UUID
+    uri: str
+    naam: str
+    position: int
+
+
+COLUMNS = ", ".join(column.name for column in fields(Inzending))
+_DOSSIERS = f"SELECT {COLUMNS} FROM inzendingen WHERE id = ANY(%s)"
+_BY_ID = "SELECT id, uri, naam, position FROM inzendingen_namen WHERE id = ANY(%s)"
+_BY_URI = "SELECT uri, naam FROM inzendingen_namen WHERE uri = ANY(%s) ORDER BY position"
+_RENAME = """
+UPDATE inzendingen AS i SET bestuur_naam = n.naam
+FROM unnest(%s::text[], %s::text[]) AS n (uri, naam)
+WHERE i.bestuur = n.uri AND i.bestuur_naam <> n.naam
+"""
+
+
+def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
+    """Folds names of besturen and facts of dossiers into the list."""
+    register = [recorded for recorded in batch if recorded.stream.startswith(REGISTER)]
+    dossiers = [recorded for recorded in batch if recorded.stream.startswith(DOSSIERS)]
+    if register:
+        _rename(cursor, register)
+    if not dossiers:
+        return
+    cursor.execute(_DOSSIERS, (list({_id(recorded) for recorded in dossiers}),))
+    rows = {found[0]: Inzending(*found) for found in cursor.fetchall()}
+    known = set(rows)
+    for recorded in dossiers:
+        _fold(rows, recorded)
+    _name(cursor, [row for key, row in rows.items() if key not in known])
+    upsert(cursor, "inzendingen", "id", list(rows.values()))
+
+
+def _id(recorded: Recorded) -> UUID:
+    return UUID(recorded.stream.partition("/")[2])
+
+
+def _fold(rows: dict[UUID, Inzending], recorded: Recorded) -> None:
+    key, fact = _id(recorded), recorded.fact
+    if isinstance(fact, BesluitOpgesteld):
+        rows[key] = row = Inzending(
+            id=key,
+            bestuur=fact.bestuur,
+            klasse=fact.klasse,
+            dossiertype=fact.dossiertype,
+            verbetert=fact.verbetert,
+            versie=0,
+            position=0,
+        )
+        _dates(row, fact.velden)
+    elif (known := rows.get(key)) is not None:
+        row = known
+        _change(row, fact, recorded.registered)
+    else:
+        return
+    row.versie, row.position = recorded.seq + 1, recorded.position
+
+
+def _change(row: Inzending, fact: object, registered: datetime) -> None:
+    match fact:
+        case VeldenGewijzigd(velden) if row.verzonden_op is None:
+            _dates(row, velden)
+        case BesluitVerzonden():
+            row.toestand, row.verzonden_op = "verzonden", registered
+            row.afgeleverd_op = row.geopend_op = None
+            row.zittingsdatum = row.publicatiedatum = ""
+            _dates(row, fact.velden)
+        case BesluitAfgeleverd(_, ontvanger):
+            row.ontvangers = sorted({*row.ontvangers, ontvanger})
+            row.afgeleverd_op = row.afgeleverd_op or registered
+        case BesluitGeopend():
+            row.geopend_op = row.geopend_op or registered
+        case BesluitIngetrokken():
+            row.toestand = "ingetrokken"
+        case BesluitVerbeterd(door):
+            row.toestand, row.verbeterd_door = "verbeterd", sorted({*row.verbeterd_door, door})
+        case BesluitHeropend():
+            row.toestand = "heropend"
+        case BesluitVerworpen():
+            row.toestand = "verworpen"
+
+
+def _dates(row: Inzending, velden: Mapping[str, Value]) -> None:
+    for name in ("zittingsdatum", "publicatiedatum"):
+        if name in velden:
+            value = velden[name]
+            setattr(row, name, value if isinstance(value, str) else "")
+
+
+def _rename(cursor: Cursor[TupleRow], facts: Sequence[Recorded]) -> None:
+    cursor.execute(_BY_ID, (list({_id(recorded) for recorded in facts}),))
+    names = {found[0]: _Naam(*found) for found in cursor.fetchall()}
+    for recorded in facts:
+        key, fact = _id(recorded), recorded.fact
+        if isinstance(fact, BestuurGeregistreerd):
+            names[key] = _Naam(key, fact.uri, fact.naam, recorded.position)
+        elif isinstance(fact, BestuurGewijzigd) and key in names:
+            names[key] = _Naam(key, names[key].uri, fact.naam, recorded.position)
+    upsert(cursor, "inzendingen_namen", "id", list(names.values()))
+    current = _names(cursor, {name.uri for name in names.values()})
+    cursor.execute(_RENAME, (list(current), list(current.values())))
+
+
+def _name(cursor: Cursor[TupleRow], rows: Sequence[Inzending]) -> None:
+    if rows:
+        names = _names(cursor, {row.bestuur for row in rows})
+        for row in rows:
+            row.bestuur_naam = names.get(row.bestuur, "")
+
+
+def _names(cursor: Cursor[TupleRow], uris: Iterable[str]) -> dict[str, str]:
+    """Names as they stand, by URI; should two streams hold one URI, the last change counts."""
+    cursor.execute(_BY_URI, (list(uris),))
+    return dict(cursor.fetchall())
+
+
+# Reading the list
+
+SORTS = {
+    "verzonden": ("coalesce(verzonden_op, 'infinity'::timestamptz)", "timestamptz"),
+    "gewijzigd": ("position", "bigint"),
+    "zittingsdatum": ("zittingsdatum", "text"),
+    "bestuur": ("bestuur_naam", "text"),
+}
+"""What the list can be sorted by; `-` before it is from high to low. Drafts count as sent last."""
+
+
+class OngeldigeBladwijzer(Invalid):
+    """Deze bladwijzer hoort niet bij deze lijst; begin opnieuw bij de eerste bladzijde."""
+
+
+class OngeldigeSortering(Invalid):
+    """Op dit kenmerk kan de lijst niet gesorteerd worden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to show; empty means all. `verzonden_tot` itself is not included."""
+
+    besturen: tuple[str, ...] = ()
+    klassen: tuple[str, ...] = ()
+    dossiertypes: tuple[str, ...] = ()
+    toestanden: tuple[str, ...] = ()
+    ontvanger: str = ""
+    verzonden_van: datetime | None = None
+    verzonden_tot: datetime | None = None
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of the list. `after` is the bookmark for the next page, None on the last; `count` is
+    how many rows fit the filters, when asked."""
+
+    rows: list[Inzending]
+    after: str | None
+    count: int | None
+
+
+Statement = tuple[str, dict[str, Any]]
+
+
+def select(scope: str, filters: Filters, sort: str, after: str | None, limit: int) -> Statement:
+    """The query of one page and its arguments; a row more than `limit` tells of a next page.
+
+    `scope` is the URI of the reading bestuur. Raises OngeldigeSortering, OngeldigeBladwijzer.
+    """
+    key, kind = _sort(sort)
+    where, arguments = _where(scope, filters)
+    if after is not None:
+        sign = "<" if sort.startswith("-") else ">"
+        where += f" AND ({key}, id) {sign} (%(key)s::{kind}, %(id)s::uuid)"
+        arguments["key"], arguments["id"] = _bookmarked(after, sort)
+    order = "DESC" if sort.startswith("-") else "ASC"
+    query = f"""SELECT {COLUMNS}, ({key})::text FROM inzendingen WHERE {where}
+                ORDER BY {key} {order}, id {order} LIMIT %(limit)s"""
+    return query, {**arguments, "limit": limit + 1}
+
+
+def count(scope: str, filters: Filters) -> Statement:
+    """The query that counts all rows, and its arguments."""
+    where, arguments = _where(scope, filters)
+    return f"SELECT count(*) FROM inzendingen WHERE {where}", arguments
+
+
+async def search(
+    conn: "psycopg.AsyncConnection[TupleRow]",
+    scope: str,
+    filters: Filters = NO_FILTERS,
+    sort: str = "-verzonden",
+    after: str | None = None,
+    limit: int = 50,
+    counted: bool = False,
+) -> Page:
+    """A page of what this bestuur (URI) may see: its own dossiers, and those delivered to it.
+
+    Bookmarks stay valid while rows come and go. Raises OngeldigeSortering, OngeldigeBladwijzer.
+    """
+    try:
+        cursor = await conn.execute(*select(scope, filters, sort, after, limit))
+    except psycopg.DataError as error:
+        raise OngeldigeBladwijzer from error
+    found = await cursor.fetchall()
+    total = None
+    if counted:
+        total = (await (await conn.execute(*count(scope, filters))).fetchone() or (0,))[0]
+    return _page(found, sort, limit, total)
+
+
+def _page(found: Sequence[TupleRow], sort: str, limit: int, total: int | None) -> Page:
+    rows = [Inzending(*values[:-1]) for values in found[:limit]]
+    more = len(found) > limit and limit > 0
+    return Page(rows, _bookmark(sort, found[limit - 1][-1], rows[-1].id) if more else None, total)
+
+
+def _where(scope: str, filters: Filters) -> Statement:
+    conditions = ["(bestuur = %(scope)s OR ontvangers @> ARRAY[%(scope)s::text])"]
+    for name, column in (
+        ("besturen", "bestuur"),
+        ("klassen", "klasse"),
+        ("dossiertypes", "dossiertype"),
+        ("toestanden", "toestand"),
+    ):
+        if getattr(filters, name):
+            conditions.append(f"{column} = ANY(%({name})s)")
+    if filters.ontvanger:
+        conditions.append("ontvangers @> ARRAY[%(ontvanger)s::text]")
+    if filters.verzonden_van:
+        conditions.append("verzonden_op >= %(verzonden_van)s")
+    if filters.verzonden_tot:
+        conditions.append("verzonden_op < %(verzonden_tot)s")
+    values = {each.name: getattr(filters, each.name) for each in fields(Filters)}
+    arguments = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+    return " AND ".join(conditions), {**arguments, "scope": scope}
+
+
+def _sort(sort: str) -> tuple[str, str]:
+    found = SORTS.get(sort.removeprefix("-"))
+    if found is None:
+        raise OngeldigeSortering(f"Kies uit {', '.join(SORTS)}, met - ervoor voor dalend.")
+    return found
+
+
+def _bookmark(sort: str, key: str, row: UUID) -> str:
+    return urlsafe_b64encode(json.dumps([sort, key, str(row)]).encode()).rstrip(b"=").decode()
+
+
+def _bookmarked(bookmark: str, sort: str) -> tuple[str, str]:
+    try:
+        padded = bookmark + "=" * (-len(bookmark) % 4)
+        made_for, key, row = json.loads(urlsafe_b64decode(padded))
+        if made_for == sort and isinstance(key, str):
+            return key, str(UUID(row))
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise OngeldigeBladwijzer
+
+
+PROJECTION = Projection("inzendingen", ("inzendingen", "inzendingen_namen"), apply)

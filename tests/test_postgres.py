@@ -51,16 +51,16 @@ def postmaster(server: EmbeddedPostgres) -> int:
     return int((server.pgdata / "postmaster.pid").read_text().split()[0])
 
 
-def kill(*pids: int) -> None:
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-
-
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:
         time.sleep(0.01)
     return condition()
+
+
+def kill_postmaster(server: EmbeddedPostgres) -> None:
+    os.kill(postmaster(server), signal.SIGKILL)
+    assert eventually(lambda: not server.alive())
 
 
 def in_child(action: Callable[[], object], *, uid: int | None = None) -> str:
@@ -138,10 +138,9 @@ def test_a_killed_postmaster_loses_no_acknowledged_commit(server: EmbeddedPostgr
     for thread in writers:
         thread.start()
     assert eventually(lambda: len(acknowledged) > 200)
-    kill(postmaster(server))
+    kill_postmaster(server)
     for thread in writers:
         thread.join()
-    assert not server.alive()
     server.start()
     with psycopg.connect(server.dsn()) as connection:
         present = set(connection.execute("SELECT writer, n FROM acks").fetchall())
@@ -150,7 +149,9 @@ def test_a_killed_postmaster_loses_no_acknowledged_commit(server: EmbeddedPostgr
 
 def test_it_recovers_after_everything_was_killed(server: EmbeddedPostgres) -> None:
     ask(server, b"CREATE TABLE survivor AS SELECT 1 AS n")
-    kill(*processes_in(server.pgdata))
+    for pid in processes_in(server.pgdata):
+        os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: not server.alive())
     server.start()
     assert ask(server, b"SELECT n FROM survivor") == 1
 
@@ -166,7 +167,7 @@ def test_a_busy_backend_of_a_killed_postmaster_does_not_hinder_a_start(
     thread.start()
     busy = b"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query ~ 'AS busy'"
     assert eventually(lambda: bool(ask(server, busy, "postgres") > 1))
-    kill(postmaster(server))
+    kill_postmaster(server)
     server.start()
     thread.join(10)
     assert not thread.is_alive()

@@ -26,7 +26,6 @@ from loket.postgres.runtime import Runtime
 
 _LONGEST_ADDRESS = 107
 _LONGEST_LOG = 16 * 2**20
-_POLL_SECONDS = 0.02
 
 
 class EmbeddedPostgres:
@@ -60,7 +59,7 @@ class EmbeddedPostgres:
         """Create the cluster if there is none, start the server, and return ``dsn()``.
 
         Leftovers of a killed run are stopped first; crash recovery is waited for as long as the
-        server lives. Raises PostgresFailed.
+        server lives. Does nothing while ``alive()``. Raises PostgresFailed.
         """
         if self.alive():
             return self.dsn()
@@ -145,13 +144,16 @@ class EmbeddedPostgres:
     def _wait_until_ready(self) -> None:
         dsn = (self.dsn("postgres", "postgres") + "&connect_timeout=5").encode()
         began = told = time.monotonic()
+        pause = 0.01
         while pq.PGconn.ping(dsn) != pq.Ping.OK:
             if not self.alive():
                 raise PostgresFailed(f"PostgreSQL stopped while starting: {self._last_words()}")
             if time.monotonic() - told >= 1:
                 told = time.monotonic()
                 self._progress(f"PostgreSQL is still starting (recovering), {told - began:.0f} s")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            # Each refused ping is a line in the server's log.
+            pause = min(pause * 1.2, 0.5)
 
     def _last_words(self) -> str:
         with self.log.open("rb") as log:
@@ -160,12 +162,15 @@ class EmbeddedPostgres:
         return " | ".join(lines[-5:]) or f"it wrote nothing to {self.log}"
 
     def _ensure_database(self) -> None:
-        with psycopg.connect(self.dsn("postgres", "postgres"), autocommit=True) as connection:
-            found = {name for (name,) in connection.execute(_PRESENT)}
-            if "role" not in found:
-                connection.execute("CREATE ROLE loket_owner LOGIN CREATEROLE")
-            if "database" not in found:
-                connection.execute("CREATE DATABASE loket OWNER loket_owner")
+        try:
+            with psycopg.connect(self.dsn("postgres", "postgres"), autocommit=True) as connection:
+                found = {name for (name,) in connection.execute(_PRESENT)}
+                if "role" not in found:
+                    connection.execute("CREATE ROLE loket_owner LOGIN CREATEROLE")
+                if "database" not in found:
+                    connection.execute("CREATE DATABASE loket OWNER loket_owner")
+        except psycopg.Error as error:
+            raise PostgresFailed(f"PostgreSQL started but failed at once: {error}") from error
 
 
 _PRESENT = """

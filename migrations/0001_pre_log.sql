@@ -2,11 +2,14 @@
 -- Nothing here may be changed or removed by the application: it may read, and append through
 -- log_append; triggers stop even the owner until somebody disables them in the open.
 
+-- Roles belong to the whole server: another database on it may have made this one just now.
 DO $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'loket_app') THEN
+    BEGIN
         CREATE ROLE loket_app LOGIN;
-    END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    END;
     EXECUTE format('GRANT loket_app TO %I', current_user);
 END
 $$;

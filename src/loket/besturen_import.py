@@ -27,7 +27,7 @@ SCHEMES = {"kbo": "KBO nummer", "ovo": "OVO-nummer", "nis": "NIS code"}
 """The notation by which the files name each kind of identifier."""
 
 
-class GeenBesturen(Exception):  # noqa: N818 - names what is wrong with the input
+class GeenBesturen(Exception):
     """The files hold no bestuurseenheid."""
 
 

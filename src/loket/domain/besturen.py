@@ -291,11 +291,10 @@ def evolve(state: Inschrijving, event: Event) -> Inschrijving:
     match event:
         case BestuurGeregistreerd(uri):
             return Inschrijving(_told(event, uri))
-        case BestuurGewijzigd() if state.bestuur:
-            return replace(state, bestuur=_told(event, state.bestuur.uri))
+        case BestuurGewijzigd():
+            return replace(state, bestuur=_told(event, state.bestuur.uri if state.bestuur else ""))
         case BestuurGefuseerd():
             return replace(state, opvolger=event.opvolger, datum=event.datum)
-    return state
 
 
 def scope(state: Inschrijving) -> Scope:

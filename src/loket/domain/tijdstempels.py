@@ -144,7 +144,7 @@ def evolve(state: Tijdbronnen, event: Event) -> Tijdbronnen:
             return replace(state, afwijkingen={**state.afwijkingen, tsa: milliseconden})
 
 
-def scope(state: Tijdbronnen) -> Scope:
+def scope(_: Tijdbronnen) -> Scope:
     """Everyone may know when time could not be proven."""
     return Scope(public=True)
 

@@ -22,7 +22,7 @@ from loket.kernel import Value
 class Condition(Protocol):
     """Something that holds or not for the values of a form and the sender's class (URI)."""
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], klasse: str, /) -> bool:
         """True when it holds."""
 
 
@@ -43,7 +43,7 @@ class Alle:
 
     delen: tuple[Condition, ...] = ()
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], klasse: str, /) -> bool:
         return all(deel.holds(values, klasse) for deel in self.delen)
 
 
@@ -53,7 +53,7 @@ class EenVan:
 
     delen: tuple[Condition, ...]
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], klasse: str, /) -> bool:
         return any(deel.holds(values, klasse) for deel in self.delen)
 
 
@@ -63,7 +63,7 @@ class Niet:
 
     deel: Condition
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], klasse: str, /) -> bool:
         return not self.deel.holds(values, klasse)
 
 
@@ -75,7 +75,7 @@ class VeldIn:
     waarden: frozenset[str | int | bool]
     wel: bool = True
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], _: str, /) -> bool:
         value = values.get(self.veld)
         if not is_filled(value):
             return False
@@ -89,7 +89,7 @@ class Ingevuld:
     veld: str
     wel: bool = True
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], _: str, /) -> bool:
         return is_filled(values.get(self.veld)) == self.wel
 
 
@@ -100,7 +100,7 @@ class Voor:
     veld: str
     ander: str
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, values: Mapping[str, Value], _: str, /) -> bool:
         one, other = values.get(self.veld), values.get(self.ander)
         if not (isinstance(one, str) and isinstance(other, str) and one and other):
             return False
@@ -115,7 +115,7 @@ class KlasseIn:
     klassen: frozenset[str]
     wel: bool = True
 
-    def holds(self, values: Mapping[str, Value], klasse: str) -> bool:
+    def holds(self, _: Mapping[str, Value], klasse: str, /) -> bool:
         return (klasse in self.klassen) == self.wel
 
 

@@ -115,6 +115,12 @@ def _condition(data: Json | None, velden: Mapping[str, Veld], klassen: Codelijst
             return KlasseIn(_resolve(names, klassen))
         case {"klasse_niet_in": [*names]}:
             return KlasseIn(_resolve(names, klassen), wel=False)
+        case _:
+            return _field_condition(data, velden)
+
+
+def _field_condition(data: Json, velden: Mapping[str, Veld]) -> Condition:
+    match data:
         case {"veld": str(veld), "in": [*names]}:
             return VeldIn(veld, _resolve(names, velden[veld].codelijst))
         case {"veld": str(veld), "niet_in": [*names]}:
@@ -123,7 +129,8 @@ def _condition(data: Json | None, velden: Mapping[str, Veld], klassen: Codelijst
             return Ingevuld(velden[veld].naam, wel)
         case {"veld": str(veld), "voor": str(ander)}:
             return Voor(velden[veld].naam, velden[ander].naam)
-    raise ValueError(f"geen voorwaarde: {data}")
+        case _:
+            raise ValueError(f"geen voorwaarde: {data}")
 
 
 def _dossiertype(data: Json, families: Mapping[str, Veld], klassen: Codelijst) -> Dossiertype:

@@ -128,33 +128,27 @@ DATATYPES: Mapping[str, Datatype] = {
 
 def concepts_in(datatype: str, value: Value) -> tuple[str, ...]:
     """The URIs in a value that must belong to the field's code list."""
-    match value:
-        case str():
-            return (value,)
-        case tuple() if datatype == "artikels":
-            return tuple(item.split()[0] for item in value)
-        case tuple():
-            return value
-        case _:
-            return ()
+    if not isinstance(value, tuple):
+        return (str(value),)
+    return tuple(item.split()[0] for item in value) if datatype == "artikels" else value
 
 
-def _max_length(regel: Regel, value: Value, op: date) -> str:
+def _max_length(regel: Regel, value: Value, _: date) -> str:
     long = isinstance(value, str) and len(value) > int(regel.waarde)
     return f"Gebruik hoogstens {regel.waarde} tekens." if long else ""
 
 
-def _in_past(regel: Regel, value: Value, op: date) -> str:
+def _in_past(_: Regel, value: Value, op: date) -> str:
     future = isinstance(value, str) and value[:10] > op.isoformat()
     return "Deze datum ligt in de toekomst; controleer hem." if future else ""
 
 
-def _positive(regel: Regel, value: Value, op: date) -> str:
+def _positive(_regel: Regel, value: Value, _op: date) -> str:
     number = Decimal(value) if isinstance(value, int | str) else Decimal(0)
     return "" if number >= 0 else "Geef een getal dat niet negatief is."
 
 
-def _pattern(regel: Regel, value: Value, op: date) -> str:
+def _pattern(regel: Regel, value: Value, _: date) -> str:
     fits = isinstance(value, str) and re.fullmatch(str(regel.waarde), value)
     return "" if fits else f"Volg het patroon {regel.waarde}."
 

@@ -2,7 +2,6 @@
 """The decisions on a dossier: three sides, the sender's, the recipient's and the machine's."""
 
 from collections.abc import Mapping
-from typing import assert_never
 
 from loket.domain.toezicht import limits
 from loket.domain.toezicht.refusals import (
@@ -155,8 +154,20 @@ def _edit(command: Draft, state: Dossier, ctx: Context) -> list[Event]:
     match command:
         case VeldenWijzigen(velden):
             return _set_fields(velden, state, ctx)
+        case BesluitValideren():
+            return _validate(state, ctx)
+        case BesluitVerzenden():
+            return _send(state, ctx)
         case BestandToevoegen():
             return _attach(command, state, ctx)
+        case _:
+            return _edit_attachments(command, state)
+
+
+def _edit_attachments(
+    command: BestandVerwijderen | LinkToevoegen | LinkVerwijderen, state: Dossier
+) -> list[Event]:
+    match command:
         case BestandVerwijderen(sha256):
             if not any(d.sha256 == sha256 for d in state.documenten):
                 raise OnbekendBestand
@@ -171,12 +182,6 @@ def _edit(command: Draft, state: Dossier, ctx: Context) -> list[Event]:
             if url not in state.links:
                 raise OnbekendeLink
             return [LinkVerwijderd(url)]
-        case BesluitValideren():
-            return _validate(state, ctx)
-        case BesluitVerzenden():
-            return _send(state, ctx)
-        case _:
-            assert_never(command)
 
 
 def _set_fields(velden: Mapping[str, Value], state: Dossier, ctx: Context) -> list[Event]:

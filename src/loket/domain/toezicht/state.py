@@ -89,6 +89,19 @@ def evolve(state: Dossier, event: Event) -> Dossier:
             return replace(state, afgeleverd=state.afgeleverd | {ontvanger})
         case BesluitGeopend(_, ontvanger):
             return replace(state, geopend=state.geopend | {ontvanger})
+        case OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild():
+            return replace(state, ontvangstbewijzen=state.ontvangstbewijzen | {event})
+        case BesluitIngetrokken() | BesluitVerbeterd() | BesluitHeropend() | BesluitVerworpen():
+            return _ended(state, event)
+        case _:
+            return replace(_edited(state, event), validatie=None)
+
+
+def _ended(
+    state: Dossier,
+    event: BesluitIngetrokken | BesluitVerbeterd | BesluitHeropend | BesluitVerworpen,
+) -> Dossier:
+    match event:
         case BesluitIngetrokken():
             return replace(state, fase=Fase.INGETROKKEN)
         case BesluitVerbeterd(door):
@@ -97,13 +110,16 @@ def evolve(state: Dossier, event: Event) -> Dossier:
             return replace(state, fase=Fase.CONCEPT, validatie=None, geopend=frozenset())
         case BesluitVerworpen():
             return replace(state, fase=Fase.VERWORPEN)
-        case OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild():
-            return replace(state, ontvangstbewijzen=state.ontvangstbewijzen | {event})
-        case _:
-            return replace(_edited(state, event), validatie=None)
 
 
-def _edited(state: Dossier, event: Event) -> Dossier:
+def _edited(
+    state: Dossier,
+    event: VeldenGewijzigd
+    | BestandToegevoegd
+    | BestandVerwijderd
+    | LinkToegevoegd
+    | LinkVerwijderd,
+) -> Dossier:
     match event:
         case VeldenGewijzigd(velden):
             return replace(state, velden=merged(state.velden, velden))
@@ -116,8 +132,6 @@ def _edited(state: Dossier, event: Event) -> Dossier:
             return replace(state, links=(*state.links, url))
         case LinkVerwijderd(url):
             return replace(state, links=tuple(link for link in state.links if link != url))
-        case _:
-            return state
 
 
 def merged(old: Mapping[str, Value], new: Mapping[str, Value]) -> Mapping[str, Value]:

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes the reference pages that list what the code declares. A test compares them.
+
+`make docs` runs it. Pages: settings, commands of the CLI, problem types, and one for each module.
+"""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from loket import submit
+from loket.api import refusals
+from loket.cli import app
+from loket.domain import MODULES
+from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
+from loket.settings import Settings
+
+PAGES = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->\n"
+STATUS = {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path below `docs/reference`."""
+    modules = {f"modules/{m.name}.md": _page(_module(m)) for m in MODULES.values()}
+    return {
+        "settings.md": _page(_settings()),
+        "cli.md": _page(_commands()),
+        "problems.md": _page(_problems()),
+        **modules,
+    }
+
+
+def _page(lines: Iterator[str]) -> str:
+    return NOTE + "\n".join(lines).rstrip() + "\n"
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings\n"
+    yield "Environment variables. What production must set says so when it is missing.\n"
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        shown = "none" if default in (None, "", []) else f"`{default}`"
+        yield f"## LOKET_{name.upper()}\n"
+        yield f"{field.description} Default: {shown}.\n"
+
+
+def _commands() -> Iterator[str]:
+    yield "# Command line\n"
+    group = typer.main.get_command(app)
+    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
+        if command.hidden:
+            continue
+        yield f"## loket {name}\n"
+        yield f"{command.help}\n"
+        for parameter in command.params:
+            if parameter.name == "help":
+                continue
+            label = parameter.opts[0] if parameter.param_type_name == "option" else parameter.name
+            yield f"- `{label}`: {getattr(parameter, 'help', '') or ''}".rstrip(": ")
+        yield ""
+
+
+def _problems() -> Iterator[str]:
+    yield "# Problem types\n"
+    yield "Answers other than success are `application/problem+json` (RFC 9457). `type` is the path"
+    yield "below; `fouten` names fields and rules where there are any.\n"
+    yield from _of("loket", _pipeline())
+    for module in MODULES.values():
+        yield from _of(module.name, module.refusals)
+
+
+def _pipeline() -> list[type[Refused]]:
+    found = {
+        thing
+        for source in (submit, refusals)
+        for _, thing in inspect.getmembers(source, inspect.isclass)
+        if issubclass(thing, Refused) and thing.__module__.startswith("loket.")
+    }
+    return sorted(found - {Refused, *STATUS}, key=lambda kind: kind.__name__)
+
+
+def _of(owner: str, kinds: Any) -> Iterator[str]:
+    for kind in kinds:
+        yield f"## /problemen/{owner}/{kebab(kind.__name__)}\n"
+        yield f"{kind.title()}\n"
+
+
+def _module(module: Module[Any, Any, Any]) -> Iterator[str]:
+    yield f"# {module.name}\n"
+    yield f"{module.title}.\n"
+    yield "## Commands\n"
+    for command in module.commands:
+        yield f"### {command.__name__}\n"
+        yield f"{_sentence(command)}\n"
+        roles = ", ".join(f"`{role}`" for role in sorted(module.rights[command]))
+        yield f"`POST /{module.name}/{{stream}}/{kebab(command.__name__)}`, for: {roles}.\n"
+        yield from _fields(command)
+    yield "## Events\n"
+    for event in module.events:
+        yield f"### {event.__name__}\n"
+        legal = (
+            " Has legal effect: sealed and time-stamped at once." if event in module.legal else ""
+        )
+        yield f"{_sentence(event)}{legal} Term: <{module.terms[event.__name__]}>\n"
+        yield from _fields(event, module)
+    yield "## Refusals\n"
+    for refusal in module.refusals:
+        kind = next(k for k in STATUS if issubclass(refusal, k))
+        yield f"### {refusal.__name__}\n"
+        yield f"{refusal.title()} ({STATUS[kind]})\n"
+
+
+def _sentence(kind: type[Any]) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
+def _fields(kind: type[Any], module: Module[Any, Any, Any] | None = None) -> Iterator[str]:
+    for field in fields(kind):
+        optional = field.default is not MISSING or field.default_factory is not MISSING
+        text = f"- `{field.name}`: {getattr(field.type, '__name__', field.type)}"
+        if optional:
+            text += ", optional"
+        if module is not None:
+            term = module.terms.get(f"{kind.__name__}.{field.name}", module.terms.get(field.name))
+            text += f", <{term}>"
+        yield text
+    yield ""
+
+
+if __name__ == "__main__":
+    for path, content in pages().items():
+        target = PAGES / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)

@@ -85,17 +85,26 @@ async def stamp(
     failures: list[Failure] = []
     for tsa in tsas:
         try:
-            async with asyncio.timeout(tsa.total_seconds):
-                response = await _exchange(client, tsa.url, query)
+            response = await _ask(client, tsa, query)
             proof = check(response, query, data, tsa.roots, tsa.policies)
         except TokenRefused as refused:
             failures.append(Failure(tsa.name, refused.code, refused.reason))
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-            reason = str(error) or type(error).__name__
-            failures.append(Failure(tsa.name, Code.TSA_ONBEREIKBAAR, reason))
         else:
             return Stamped(query, response, proof, tsa.name, tuple(failures))
     raise NoTimestamp(tuple(failures))
+
+
+async def _ask(client: httpx2.AsyncClient, tsa: Tsa, query: bytes) -> bytes:
+    try:
+        async with asyncio.timeout(tsa.total_seconds):
+            return await _exchange(client, tsa.url, query)
+    except TokenRefused:
+        raise
+    # Beside httpx2's own errors come OSError, InvalidURL and, for a port past 65535, an
+    # ExceptionGroup: whatever it is, this TSA did not answer and the next one may.
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise TokenRefused(Code.TSA_ONBEREIKBAAR, reason) from error
 
 
 async def _exchange(client: httpx2.AsyncClient, url: str, query: bytes) -> bytes:
@@ -107,9 +116,11 @@ async def _exchange(client: httpx2.AsyncClient, url: str, query: bytes) -> bytes
         media_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
         if media_type != "application/timestamp-reply":
             raise TokenRefused(Code.TOKEN_ONLEESBAAR, f"antwoord van type {media_type!r:.60}")
-        # Undecoded: a compressed answer must not grow past the limit in our memory.
+        # We asked for none, and an answer must not grow in our memory by being unpacked.
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise TokenRefused(Code.TOKEN_ONLEESBAAR, "gecomprimeerd antwoord")
         body = bytearray()
-        async for chunk in response.aiter_raw():
+        async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > MAX_RESPONSE:
                 raise TokenRefused(Code.TOKEN_ONLEESBAAR, f"antwoord groter dan {MAX_RESPONSE}")

@@ -9,7 +9,6 @@ raises ValueError or an exception of `cryptography.x509`, which `token` turns in
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -17,8 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from . import tsp
-
-MAX_CHAIN: Final = 6
 
 
 def is_named_by(ess: tsp.EssCertIdV2, certificate: x509.Certificate) -> bool:
@@ -84,17 +81,14 @@ def leads_to(
 ) -> bool:
     """Does a path of signatures, valid at `at`, run from one of `roots` to `certificate`?
 
-    Only tells an unknown issuer from a forged signature after OpenSSL refused both: it knows no
-    path length or name constraints, so it is never a reason to accept.
+    Knows signatures, names and dates, not path length or constraints: OpenSSL has to agree. It
+    stands beside it because older releases of rfc3161-client took roots from the token itself.
     """
-    current = certificate
-    for _ in range(MAX_CHAIN):
+    reached = [certificate]
+    for current in reached:
         if any(_issued(root, current, at) for root in roots):
             return True
-        issuers = [hint for hint in hints if hint != current and _issued(hint, current, at)]
-        if not issuers:
-            return False
-        current = issuers[0]
+        reached += [hint for hint in hints if hint not in reached and _issued(hint, current, at)]
     return False
 
 

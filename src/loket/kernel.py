@@ -131,13 +131,15 @@ class Context:
 
     `at` is the server's clock (UTC) at the edge; the log registers its own, later, time. `id` is
     the command's id: derive ids from it, never from chance. `reference` is versioned reference
-    data; what a decision relied on is recorded in its facts.
+    data; what a decision relied on is recorded in its facts. `stream` is the stream's own id (UUID),
+    empty where none is given: modules whose ids are natural keys check it.
     """
 
     actor: Actor
     at: datetime
     id: UUID
     reference: Any
+    stream: str = ""
     documents: Mapping[str, int] = field(default_factory=dict)
     related: Mapping[str, Related[Any]] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ and the same command id gives the same answer for ever.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
@@ -54,18 +54,11 @@ class Files(Protocol):
         """Sizes (bytes) of those digests that this bestuur has uploaded."""
 
 
-class Reader(Protocol):
-    """Reads histories from the log."""
+Reader = Callable[[Question], Awaitable[History]]
+"""Reads histories from the log."""
 
-    async def __call__(self, question: Question) -> History:
-        """The history that answers a question."""
-
-
-class Writer(Protocol):
-    """Appends drafts to the log."""
-
-    async def __call__(self, append: Append) -> list[Placed]:
-        """Where the drafts came to stand; raises Raced."""
+Writer = Callable[[Append], Awaitable[list[Placed]]]
+"""Appends drafts to the log and tells where they came to stand; raises Raced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +131,7 @@ async def submit(write: WriteSide, submission: Submission) -> Accepted:
             at=write.now(),
             id=command_id,
             reference=write.reference(),
+            stream=str(submission.stream),
             documents=documents,
             related={
                 other: _related(module, history.streams[name])

@@ -98,6 +98,7 @@ class Given:
     related: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     at: datetime = AT
     reference: Reference = REFERENCE
+    stream: str = ""
 
     def when(self, command: Any, by: Actor) -> Decision:
         """The decision on this command; the pipeline's check of rights is assumed passed."""
@@ -108,6 +109,7 @@ class Given:
             at=self.at,
             id=COMMAND_ID,
             reference=self.reference,
+            stream=self.stream,
             documents=self.documents,
             related={k: Related(len(v), module.replay(v)) for k, v in self.related.items()},
         )
@@ -119,5 +121,5 @@ class Given:
 
 
 def given(*facts: Any, **context: Any) -> Given:
-    """Start of a sentence; the context may hold documents, related facts, at and reference."""
+    """Start of a sentence; the context may hold documents, related facts, at, reference and stream."""
     return Given(facts, **context)

@@ -11,6 +11,7 @@ from loket.domain.besturen import (
     MODULE,
     AlGefuseerd,
     AlGeregistreerd,
+    AndereStroom,
     BestuurGefuseerd,
     BestuurGeregistreerd,
     BestuurGewijzigd,
@@ -36,6 +37,11 @@ gefuseerd = BestuurGefuseerd(GENT, "2025-01-01")
 def test_a_bestuur_is_registered_by_the_machine_or_an_administrator() -> None:
     given().when(REGISTER, by=MACHINE).then(geregistreerd)
     given().when(REGISTER, by=ABB_ADMIN).then(geregistreerd)
+
+
+def test_a_bestuur_is_registered_in_its_own_stream() -> None:
+    given(stream=stream_of(REGISTER.uri)).when(REGISTER, by=MACHINE).then(geregistreerd)
+    given(stream=stream_of(GENT)).when(REGISTER, by=MACHINE).refuses(AndereStroom)
 
 
 def test_registering_again_with_the_same_data_changes_nothing() -> None:

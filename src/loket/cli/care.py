@@ -5,13 +5,14 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from loket.cli.shared import DataDir, installation, settings_of, tell
 
 if TYPE_CHECKING:
+    from loket.domain.besturen import BestuurRegistreren
     from loket.wiring import Loket
 
 AT_ONCE = 256
@@ -50,27 +51,31 @@ def import_besturen(
         typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
 
 
-def register(loket: "Loket", commands: Sequence[tuple[str, Any]]) -> int:
-    """Submit commands of module besturen as the system; how many changed something."""
+def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]]) -> int:
+    """Enter besturen in the register as the system, or change them; how many changed anything."""
     from uuid import UUID
 
-    from loket.domain import MODULES
+    from loket.domain.besturen import MODULE, AlGeregistreerd, BestuurWijzigen
     from loket.kernel import SYSTEM
     from loket.submit import Submission, submit
 
     async def run(advance: Callable[[int], None]) -> int:
         write = loket.write_side()
+
+        async def enter(stream: str, command: "BestuurRegistreren") -> bool:
+            try:
+                submission = Submission(MODULE, UUID(stream), command, SYSTEM)
+                accepted = await submit(write, submission)
+            except AlGeregistreerd:
+                submission = Submission(MODULE, UUID(stream), BestuurWijzigen.of(command), SYSTEM)
+                accepted = await submit(write, submission)
+            advance(1)
+            return bool(accepted.placed)
+
         changed = 0
         for start in range(0, len(commands), AT_ONCE):
             chunk = commands[start : start + AT_ONCE]
-            accepted = await asyncio.gather(
-                *(
-                    submit(write, Submission(MODULES["besturen"], UUID(stream), command, SYSTEM))
-                    for stream, command in chunk
-                )
-            )
-            changed += sum(1 for each in accepted if each.placed)
-            advance(len(chunk))
+            changed += sum(await asyncio.gather(*(enter(*each) for each in chunk)))
         return changed
 
     with progress("besturen", len(commands)) as advance:

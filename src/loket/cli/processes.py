@@ -144,7 +144,7 @@ def _seal(loket: "Loket", stop: threading.Event) -> None:
 def _project(loket: "Loket", stop: threading.Event) -> None:
     from loket.projections._runner import Projector
 
-    Projector(loket.mapper).run(loket.dsn, stop)
+    Projector(loket.dsn, loket.mapper).run(stop)
 
 
 def _work(loket: "Loket", stop: threading.Event) -> None:

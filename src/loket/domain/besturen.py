@@ -75,6 +75,11 @@ class BestuurWijzigen:
     werkingsgebied_naam: str = ""
     provincie_naam: str = ""
 
+    @classmethod
+    def of(cls, bestuur: "Bestuur | BestuurRegistreren") -> "BestuurWijzigen":
+        """The command that makes the register say this."""
+        return cls(**{name: getattr(bestuur, name) for name in cls.__slots__})
+
 
 @dataclass(frozen=True, slots=True)
 class BestuurOpgaanIn:
@@ -159,6 +164,10 @@ class AlGefuseerd(Conflict):
     """Dit bestuur is al opgegaan in een ander bestuur."""
 
 
+class AndereStroom(Invalid):
+    """De stroom van een bestuur volgt uit zijn URI; deze URI hoort bij een andere stroom."""
+
+
 class OngeldigeGegevens(Invalid):
     """De gegevens van het bestuur voldoen niet aan de vorm die het register vraagt."""
 
@@ -179,6 +188,8 @@ def decide(command: Command, state: Inschrijving, ctx: Context) -> list[Event]:
     known = state.bestuur
     match command:
         case BestuurRegistreren():
+            if ctx.stream and ctx.stream != stream_of(command.uri):
+                raise AndereStroom(f"Gebruik stroom {stream_of(command.uri)}.")
             return _register(_checked(_told(command, command.uri), ctx), state)
         case _ if known is None:
             raise OnbekendBestuur
@@ -314,6 +325,7 @@ MODULE: Module[Command, Inschrijving, Event] = Module(
     commands=(BestuurRegistreren, BestuurWijzigen, BestuurOpgaanIn),
     events=(BestuurGeregistreerd, BestuurGewijzigd, BestuurGefuseerd),
     refusals=(
+        AndereStroom,
         OnbekendBestuur,
         AlGeregistreerd,
         AlGefuseerd,

@@ -121,5 +121,5 @@ class Given:
 
 
 def given(*facts: Any, **context: Any) -> Given:
-    """Start of a sentence; the context may hold documents, related facts, at, reference and stream."""
+    """Start of a sentence; the context may hold documents, related facts, at, reference, stream."""
     return Given(facts, **context)

@@ -66,6 +66,9 @@ class Uploads(Protocol):
     async def sizes(self, digests: Sequence[str], bestuur: str) -> Mapping[str, int]:
         """Sizes (bytes) of those digests that this bestuur has uploaded."""
 
+    async def close(self) -> None:
+        """Let go of what it holds open."""
+
 
 @dataclass(slots=True)
 class _Incoming:
@@ -179,6 +182,10 @@ class FileStore:
         """Sizes (bytes) of those digests that this bestuur has uploaded and that are here."""
         asked = [digest for digest in digests if is_digest(digest)]
         return await self.uploads.sizes(asked, bestuur) if asked else {}
+
+    async def close(self) -> None:
+        """Closes the connection of its uploads."""
+        await self.uploads.close()
 
     def sweep(self, now: float | None = None) -> int:
         """Remove unfinished uploads older than a day; how many there were."""

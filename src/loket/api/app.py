@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The HTTP application: `create_app(loket)`."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from loket.api import boards, docs, dossiers, errors, explain, files, forms, health, log, proof
+from loket.api.commands import CommandRoute
+from loket.api.identity import authenticator
+from loket.api.openapi import document
+from loket.api.parts import Parts, new_pool
+from loket.api.problems import Catalogue
+from loket.api.streams import view
+from loket.api.watch import SealWatch
+from loket.domain import MODULES
+from loket.evidence.read import StreamReader
+from loket.evidence.store import GroupCommit
+from loket.kernel import Module
+from loket.submit import WriteSide
+from loket.wiring import Loket
+
+VIEWS = (forms.router, dossiers.router, boards.router)
+"""Views written for one module; any other module gets the general one."""
+COMMON = (
+    files.router, proof.router, log.router, health.router, explain.router, docs.router,
+)  # fmt: skip
+
+DESCRIPTION = """
+Loket voor lokale besturen: verzenden, afleveren en opvragen met bewijs.
+
+Een opdracht is `POST /{module}/{stroom}/{opdracht}`. Het antwoord zegt waar de gebeurtenissen in
+het logboek staan; `/bewijs/…` geeft het bewijs, dat u zonder ons kan controleren. Fouten zijn
+problemen volgens RFC 9457, elk met een vast type dat zichzelf uitlegt.
+"""
+
+
+def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODULES) -> FastAPI:
+    """The API of one process over this installation.
+
+    Its connections open when the application starts (ASGI lifespan) and close when it stops.
+    """
+    catalogue = Catalogue(modules)
+    reader = StreamReader(loket.dsn, loket.mapper)
+    writer = GroupCommit(loket.dsn, loket.signer.name, loket.clock)
+    parts = Parts(
+        loket=loket,
+        modules=modules,
+        catalogue=catalogue,
+        authenticate=authenticator(loket),
+        write=WriteSide(
+            reader.read, writer.append, loket.mapper, loket.files, loket.references, loket.now
+        ),
+        pool=new_pool(loket.dsn),
+        watch=SealWatch(loket.dsn),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loket.files.sweep()
+        await parts.pool.open()
+        parts.watch.start()
+        try:
+            yield
+        finally:
+            for each in (parts.watch, parts.pool, loket.files, writer, reader):
+                await each.close()
+
+    app = FastAPI(
+        title="Loket",
+        description=DESCRIPTION,
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        openapi_tags=[{"name": m.name, "description": m.title} for m in modules.values()],
+    )
+    app.state.parts = parts
+    errors.install(app, catalogue)
+    app.router.routes.insert(0, CommandRoute(modules))
+    seen = {router.prefix for router in VIEWS}
+    for router in (*VIEWS, *COMMON):
+        app.include_router(router)
+    for module in modules.values():
+        if f"/{module.name}" not in seen:
+            app.include_router(view(module))
+    app.openapi = lambda: _cached(app, modules, catalogue)  # type: ignore[method-assign]
+    return app
+
+
+def _cached(
+    app: FastAPI, modules: Mapping[str, Module[Any, Any, Any]], catalogue: Catalogue
+) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = document(app, modules, catalogue)
+    return app.openapi_schema

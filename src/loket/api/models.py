@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The shapes of answers, as they stand in the OpenAPI document.
+
+Moments are RFC 3339 in UTC, as the log registered them; dates of decisions are as the sender
+wrote them. Links are paths on this server.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loket.api.watch import Status
+
+LeafHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 van de leaf (hex)")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 (hex)")]
+Waarde = str | int | bool | list[str] | None
+
+
+class Toestand(StrEnum):
+    """Waar een dossier in zijn leven staat."""
+
+    CONCEPT = "concept"
+    VERZONDEN = "verzonden"
+    INGETROKKEN = "ingetrokken"
+    VERBETERD = "verbeterd"
+    HEROPEND = "heropend"
+    VERWORPEN = "verworpen"
+
+
+class Moment(StrEnum):
+    """De drie momenten van het besluit van 20 april 2018."""
+
+    VERZENDING = "verzending"
+    AFLEVERING = "aflevering"
+    OPVRAGING = "opvraging"
+
+
+class Model(BaseModel):
+    """What every answer has in common: nothing that is not declared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fout(Model):
+    """Een regel waaraan niet voldaan is."""
+
+    veld: str = Field(
+        description="Veld van het formulier of de parameter; begint het met `/`, dan is het een "
+        "JSON-pointer (RFC 6901) in de verstuurde inhoud."
+    )
+    regel: str = Field(description="Naam van de regel.")
+    melding: str = Field(description="Wat u kan doen.")
+
+
+class Probleem(Model):
+    """Waarom niet (RFC 9457)."""
+
+    type: str = Field(description="Vast adres van dit soort probleem; het legt het ook uit.")
+    title: str
+    status: int
+    detail: str | None = None
+    fouten: list[Fout] = []
+    kenmerk: UUID | None = Field(default=None, description="Bij een interne fout: meld dit.")
+
+
+class Probleemtype(Model):
+    """Een soort probleem."""
+
+    type: str
+    title: str
+    status: int
+
+
+class Benoemd(Model):
+    """Een URI met haar naam."""
+
+    uri: str
+    naam: str
+
+
+class Gebeurtenis(Model):
+    """Een gebeurtenis in het logboek."""
+
+    type: str | None = Field(description="Naam; leeg als de inhoud vernietigd is.")
+    volgnummer: int = Field(description="Plaats in de stroom, vanaf 0.")
+    positie: int = Field(description="Plaats in het logboek, vanaf 0.")
+    leaf_hash: LeafHash
+    geregistreerd: datetime
+
+
+class Ontvangst(Model):
+    """Voorlopig ontvangstbewijs van een opdracht; `bewijs` leidt naar het volledige."""
+
+    stroom: str
+    versie: int = Field(description="Aantal gebeurtenissen in de stroom; ook de ETag.")
+    status: Status | None = Field(description="Hoe ver de laatste gebeurtenis bewezen is.")
+    volgnummer: int | None
+    positie: int | None
+    leaf_hash: LeafHash | None
+    geregistreerd: datetime | None
+    gebeurtenissen: list[Gebeurtenis]
+    bewijs: str
+
+
+class Opgeladen(Model):
+    """Een opgeladen bestand."""
+
+    sha256: Sha256
+    grootte: int = Field(description="In bytes.")
+
+
+class Inzending(Model):
+    """Een dossier in de lijst."""
+
+    id: UUID
+    bestuur: Benoemd
+    klasse: str
+    dossiertype: Benoemd
+    toestand: Toestand
+    zittingsdatum: str
+    publicatiedatum: str
+    verzonden_op: datetime | None
+    afgeleverd_op: datetime | None
+    geopend_op: datetime | None
+    ontvangers: list[str]
+    verbetert: str
+    verbeterd_door: list[str]
+    versie: int
+    status: Status
+    link: str
+
+
+class Inzendingen(Model):
+    """Een bladzijde van de lijst."""
+
+    inzendingen: list[Inzending]
+    aantal: int | None = Field(description="Hoeveel er in totaal zijn, als u dat vroeg.")
+    volgende: str | None = Field(description="Link naar de volgende bladzijde.")
+
+
+class Bestand(Model):
+    """Een bestand in een dossier."""
+
+    sha256: Sha256
+    naam: str
+    formaat: str
+    grootte: int
+    link: str
+
+
+class Bevinding(Model):
+    """Een bevinding bij de controle van een concept."""
+
+    veld: str
+    regel: str
+    melding: str
+
+
+class Inhoud(Model):
+    """De inhoud van een dossier."""
+
+    velden: dict[str, Waarde]
+    bestanden: list[Bestand]
+    links: list[str]
+
+
+class Controle(Model):
+    """De laatste controle van een concept."""
+
+    bevindingen: list[Bevinding]
+    waarschuwingen: list[Bevinding]
+
+
+class Verwijzingen(Model):
+    """Wat er met een dossier kan."""
+
+    tijdlijn: str
+    bewijs: str
+    openen: str | None = Field(description="Opdracht die de inhoud opent (registreert opvraging).")
+
+
+class Dossier(Model):
+    """Een dossier zoals het nu is."""
+
+    id: UUID
+    stroom: str
+    versie: int
+    status: Status
+    toestand: Toestand
+    bestuur: Benoemd
+    klasse: str
+    dossiertype: Benoemd
+    verzending: int = Field(description="Hoe vaak het verzonden is.")
+    verzonden_op: datetime | None
+    ontvangers: list[Benoemd]
+    geopend_door: list[Benoemd]
+    verbetert: str
+    verbeterd_door: list[str]
+    inhoud: Inhoud | None = Field(description="Leeg voor wie het nog niet geopend heeft.")
+    controle: Controle | None
+    verwijzingen: Verwijzingen
+
+
+class Regel(Model):
+    """Een gebeurtenis in de tijdlijn."""
+
+    volgnummer: int
+    positie: int
+    type: str
+    omschrijving: str
+    moment: Moment | None
+    wie: Benoemd | None
+    geregistreerd: datetime = Field(description="Tijd van het logboek.")
+    gestempeld: datetime | None = Field(
+        description="Tijd van het eerste tijdstempel (RFC 3161) dat deze gebeurtenis dekt."
+    )
+    status: Status
+    leaf_hash: LeafHash
+
+
+class Tijdlijn(Model):
+    """Alles wat er met een dossier gebeurde, voor beide partijen gelijk."""
+
+    stroom: str
+    gebeurtenissen: list[Regel]
+
+
+class Bestuur(Model):
+    """Een bestuur uit het register."""
+
+    id: UUID
+    uri: str
+    naam: str
+    klasse: Benoemd
+    status: str
+    kbo: str
+    ovo: str
+    nis: str
+    werkingsgebied: str
+    werkingsgebied_naam: str
+    provincie: str
+    provincie_naam: str
+    opvolger: str = ""
+    gefuseerd_op: str = ""
+
+
+class Besturen(Model):
+    """Een bladzijde van het register."""
+
+    besturen: list[Bestuur]
+    aantal: int
+    volgende: str | None
+
+
+class Stroom(Model):
+    """Een stroom van een module zonder eigen weergave."""
+
+    stroom: str
+    versie: int
+    status: Status
+    toestand: dict[str, Any] | None = Field(description="Leeg voor wie de inhoud niet mag lezen.")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -168,6 +169,14 @@ def test_it_is_made_once(tmp_path: Path) -> None:
     assert check(second.respond(QUERY, NOW, 1), QUERY, DATA, [first.root], None)
     with pytest.raises(FileExistsError):
         DevTsa.create(tmp_path / "new", NOW)
+
+
+def test_all_who_start_at_once_share_one(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: DevTsa.open(tmp_path / "new", NOW), range(8)))
+
+    assert {tsa.root for tsa in opened} == {opened[0].root}
+    assert {tsa.certificate for tsa in opened} == {opened[0].certificate}
 
 
 def test_its_key_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ certificate alone. Time is whole seconds, rounded down: within the accuracy, and
 GeneralizedTime agrees on it.
 """
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -99,9 +100,15 @@ class DevTsa:
 
     @classmethod
     def open(cls, directory: Path, at: datetime) -> "DevTsa":
-        """The TSA in `directory`, created at `at` if there is none."""
-        exists = (directory / "tsa-root.pem").exists()
-        return cls.load(directory) if exists else cls.create(directory, at)
+        """The TSA in `directory`, created at `at` if there is none; one for all who ask at once."""
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            exists = (directory / "tsa-root.pem").exists()
+            return cls.load(directory) if exists else cls.create(directory, at)
+        finally:
+            os.close(handle)
 
     def respond(self, query_der: bytes, at: datetime, serial: int) -> bytes:
         """DER of the TimeStampResp to `query_der`, dated `at` (aware); a rejection if it is bad.

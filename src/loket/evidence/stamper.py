@@ -220,6 +220,6 @@ class News:
                     self._untold.popleft()
 
     def _tell(self, command: Any) -> None:
-        log.warning("tijdstempels", melding=repr(command))
+        log.info("tijdstempels", melding=repr(command))
         self._untold.append(command)
         self._more.set()

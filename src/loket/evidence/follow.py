@@ -6,6 +6,7 @@ Positions are given out in commit order without gaps, so a reader that has seen 
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -17,8 +18,8 @@ from psycopg.rows import TupleRow
 from loket.evidence.entry import LeafMapper, Recorded
 from loket.evidence.store import COLUMNS, connect, row
 
-BATCH = f"{COLUMNS} WHERE e.position >= %b AND e.position < %b ORDER BY e.position LIMIT %b"
-END = 2**62
+# A range and no LIMIT: positions have no gaps, and without statistics the planner would sort all.
+BATCH = f"{COLUMNS} WHERE e.position >= %b AND e.position < %b ORDER BY e.position"
 POLL = 0.5
 SLOWEST = 5.0
 """Seconds between attempts to reconnect, at most."""
@@ -46,7 +47,8 @@ def batch(
     Raises Unreadable, naming the first event that is.
     """
     with conn.cursor(binary=True) as cursor:
-        cursor.execute(BATCH, (start, END if below is None else below, limit))
+        end = start + limit
+        cursor.execute(BATCH, (start, end if below is None else min(end, below)))
         rows = cursor.fetchall()
     return [_recorded(mapper, found) for found in rows]
 
@@ -58,6 +60,56 @@ def _recorded(mapper: LeafMapper, found: Sequence[Any]) -> Recorded:
     except Exception as error:
         raise Unreadable(stored.id, stored.topic) from error
     return recorded
+
+
+class Ahead:
+    """Batches of the log; while one is being used a thread reads the next, if it will be full.
+
+    For one thread, and to be closed by it.
+    """
+
+    def __init__(self, dsn: str, mapper: LeafMapper, limit: int = 1000) -> None:
+        self._dsn = dsn
+        self._mapper = mapper
+        self._limit = limit
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._conn: Connection | None = None
+        self._next: tuple[int, Future[list[Recorded]]] | None = None
+
+    def batch(self, conn: Connection, start: int, below: int | None = None) -> list[Recorded]:
+        """As `batch`; what was not read ahead is read on `conn`."""
+        ready, self._next = self._next, None
+        if ready and ready[0] == start:
+            facts = ready[1].result()
+            if below is not None:
+                facts = facts[: max(0, below - start)]
+        else:
+            facts = batch(conn, self._mapper, start, self._limit, below)
+        if len(facts) == self._limit:
+            start += self._limit
+            self._next = start, self._reader.submit(self._read, start)
+        elif self._conn is not None:
+            self._reader.submit(self._disconnect).result()
+        return facts
+
+    def close(self) -> None:
+        """Stops reading."""
+        self._reader.submit(self._disconnect).result()
+        self._reader.shutdown()
+
+    def _read(self, start: int) -> list[Recorded]:
+        if self._conn is None:
+            self._conn = connect(self._dsn)
+        try:
+            return batch(self._conn, self._mapper, start, self._limit)
+        except DISCONNECTED:
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+        self._conn = None
 
 
 def follow(

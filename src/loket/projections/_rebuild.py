@@ -13,13 +13,18 @@ from typing import Any
 from psycopg import sql
 
 from loket.evidence.entry import LeafMapper
-from loket.evidence.follow import Connection, batch
+from loket.evidence.follow import Ahead, Connection
 from loket.evidence.store import connect
 from loket.projections import PROJECTIONS, Projection
-from loket.projections._runner import LIMIT, NOTIFY, REGISTER, apply
+from loket.projections._runner import NOTIFY, REGISTER, apply
+
+LIMIT = 4000
+"""Events at a time: nobody waits for a row, and one that changes often is written less."""
 
 MEMORY = "SET temp_buffers = '64MB'"
-SHADOW = "CREATE TEMPORARY TABLE {} (LIKE public.{} INCLUDING ALL)"
+SHADOW = "CREATE TEMPORARY TABLE {0} (LIKE public.{0} INCLUDING ALL)"
+EXTRA = """SELECT i.indexrelid::regclass::text FROM pg_index AS i
+           WHERE i.indrelid = %s::regclass AND NOT i.indisprimary"""
 REPLACE = "DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM pg_temp.{0}"
 HOLD = "SELECT position FROM projections WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
 PLACE = "UPDATE projections SET position = %s WHERE name = ANY(%s)"
@@ -47,16 +52,27 @@ def rebuild(
     and how many the log held at the start. Raises UnknownProjection, ProjectionFailed, Unreadable.
     """
     chosen = _choose(projections, tuple(names))
-    with connect(dsn) as conn:
-        conn.execute(MEMORY)
-        conn.execute(REGISTER, ([projection.name for projection in chosen],))
-        tables = [table for projection in chosen for table in projection.tables]
-        for table in tables:
-            _execute(conn, SHADOW, table, table)
-        size = _number(conn, "SELECT size FROM log_head")
-        replay = _Replay(conn, mapper, chosen, limit, lambda done: progress(done, size))
-        replay.to_end()
-        return _swap(replay)
+    ahead = Ahead(dsn, mapper, limit)
+    try:
+        with connect(dsn) as conn:
+            _prepare(conn, chosen)
+            size = _number(conn, "SELECT size FROM log_head")
+            replay = _Replay(conn, ahead, chosen, lambda done: progress(done, size))
+            replay.to_end()
+            return _swap(replay)
+    finally:
+        ahead.close()
+
+
+def _prepare(conn: Connection, chosen: Sequence[Projection]) -> None:
+    """Creates the temporary tables; of their indexes only what upserts need."""
+    conn.execute(MEMORY)
+    conn.execute(REGISTER, ([projection.name for projection in chosen],))
+    for projection in chosen:
+        for table in projection.tables:
+            _execute(conn, SHADOW, table)
+            for (index,) in conn.execute(EXTRA, (f"pg_temp.{table}",)).fetchall():
+                conn.execute(f"DROP INDEX {index}")
 
 
 def _choose(projections: Mapping[str, Projection], names: Sequence[str]) -> list[Projection]:
@@ -71,15 +87,14 @@ class _Replay:
     """The log applied to the temporary tables, up to position `done`."""
 
     conn: Connection
-    mapper: LeafMapper
+    ahead: Ahead
     projections: Sequence[Projection]
-    limit: int
     progress: Callable[[int], None]
     done: int = 0
 
     def to_end(self) -> None:
         """Applies the rest of the log."""
-        while facts := batch(self.conn, self.mapper, self.done, self.limit):
+        while facts := self.ahead.batch(self.conn, self.done):
             with self.conn.transaction():
                 for projection in self.projections:
                     apply(self.conn, projection, facts)

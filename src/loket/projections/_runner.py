@@ -13,7 +13,7 @@ from threading import Event
 import structlog
 
 from loket.evidence.entry import LeafMapper, Recorded
-from loket.evidence.follow import DISCONNECTED, Connection, Unreadable, batch, follow
+from loket.evidence.follow import DISCONNECTED, Ahead, Connection, Unreadable, follow
 from loket.projections import PROJECTIONS, Projection
 
 LIMIT = 1000
@@ -45,20 +45,21 @@ class Projector:
 
     def __init__(
         self,
+        dsn: str,
         mapper: LeafMapper,
         projections: Mapping[str, Projection] = PROJECTIONS,
         limit: int = LIMIT,
     ) -> None:
-        self._mapper = mapper
+        self._dsn = dsn
+        self._ahead = Ahead(dsn, mapper, limit)
         self._projections = projections
-        self._limit = limit
         self._conn: Connection | None = None
         self._positions: dict[str, int] = {}
 
-    def run(self, dsn: str, stop: Event) -> None:
+    def run(self, stop: Event) -> None:
         """Projects until `stop` is set; raises ProjectionFailed or Unreadable and logs it."""
         try:
-            follow(dsn, ("appended",), self.work, stop)
+            follow(self._dsn, ("appended",), self.work, stop)
         except (ProjectionFailed, Unreadable) as error:
             _log.error(
                 "projection_stopped",
@@ -68,6 +69,12 @@ class Projector:
                 error=type(error.__cause__).__name__,
             )
             raise
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stops reading ahead; `run` does this itself."""
+        self._ahead.close()
 
     def work(self, conn: Connection) -> bool:
         """Projects one batch; True when there may be more, False without events or lock."""
@@ -75,7 +82,7 @@ class Projector:
             return False
         start = min(self._positions.values())
         ahead = [position for position in self._positions.values() if position > start]
-        facts = batch(conn, self._mapper, start, self._limit, min(ahead, default=None))
+        facts = self._ahead.batch(conn, start, min(ahead, default=None))
         if not facts:
             return False
         due = [p for p in self._projections.values() if self._positions[p.name] == start]

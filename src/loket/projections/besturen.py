@@ -4,7 +4,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
-from uuid import UUID
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
@@ -25,7 +24,7 @@ class Row:
     `id` is its stream, `position` that of the last change.
     """
 
-    id: UUID
+    id: str
     uri: str
     naam: str
     klasse: str
@@ -42,7 +41,7 @@ class Row:
     position: int
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Row))
+_COLUMNS = "id::text, " + ", ".join(field.name for field in fields(Row)[1:])
 _REGISTER = [field.name for field in fields(Bestuur)]
 _CHANGING = [name for name in _REGISTER if name != "uri"]
 
@@ -52,20 +51,19 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
     facts = [recorded for recorded in batch if recorded.stream.startswith(MODULE)]
     if not facts:
         return
-    rows = _load(cursor, {UUID(recorded.stream[len(MODULE) :]) for recorded in facts})
+    rows = _load(cursor, {recorded.stream[len(MODULE) :] for recorded in facts})
     for recorded in facts:
         _fold(rows, recorded)
     upsert(cursor, "besturen", "id", list(rows.values()))
 
 
-def _load(cursor: Cursor[TupleRow], ids: Iterable[UUID]) -> dict[UUID, Row]:
-    cursor.execute(f"SELECT {_COLUMNS} FROM besturen WHERE id = ANY(%s)", (list(ids),))
+def _load(cursor: Cursor[TupleRow], ids: Iterable[str]) -> dict[str, Row]:
+    cursor.execute(f"SELECT {_COLUMNS} FROM besturen WHERE id = ANY(%s::uuid[])", (list(ids),))
     return {found[0]: Row(*found) for found in cursor.fetchall()}
 
 
-def _fold(rows: dict[UUID, Row], recorded: Recorded) -> None:
-    key = UUID(recorded.stream[len(MODULE) :])
-    fact = recorded.fact
+def _fold(rows: dict[str, Row], recorded: Recorded) -> None:
+    key, fact = recorded.stream[len(MODULE) :], recorded.fact
     if isinstance(fact, BestuurGeregistreerd):
         known: dict[str, Any] = {name: getattr(fact, name) for name in _REGISTER}
         rows[key] = Row(id=key, **known, opvolger="", gefuseerd_op="", position=recorded.position)

@@ -48,7 +48,7 @@ class Inzending:
     `position` is that of the last.
     """
 
-    id: UUID
+    id: str
     bestuur: str
     klasse: str
     dossiertype: str
@@ -68,15 +68,15 @@ class Inzending:
 
 @dataclass(slots=True)
 class _Naam:
-    id: UUID
+    id: str
     uri: str
     naam: str
     position: int
 
 
-COLUMNS = ", ".join(column.name for column in fields(Inzending))
-_DOSSIERS = f"SELECT {COLUMNS} FROM inzendingen WHERE id = ANY(%s)"
-_BY_ID = "SELECT id, uri, naam, position FROM inzendingen_namen WHERE id = ANY(%s)"
+COLUMNS = "id::text, " + ", ".join(column.name for column in fields(Inzending)[1:])
+_DOSSIERS = f"SELECT {COLUMNS} FROM inzendingen WHERE id = ANY(%s::uuid[])"
+_BY_ID = "SELECT id::text, uri, naam, position FROM inzendingen_namen WHERE id = ANY(%s::uuid[])"
 _BY_URI = "SELECT uri, naam FROM inzendingen_namen WHERE uri = ANY(%s) ORDER BY position"
 _RENAME = """
 UPDATE inzendingen AS i SET bestuur_naam = n.naam
@@ -102,11 +102,11 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
     upsert(cursor, "inzendingen", "id", list(rows.values()))
 
 
-def _id(recorded: Recorded) -> UUID:
-    return UUID(recorded.stream.partition("/")[2])
+def _id(recorded: Recorded) -> str:
+    return recorded.stream.partition("/")[2]
 
 
-def _fold(rows: dict[UUID, Inzending], recorded: Recorded) -> None:
+def _fold(rows: dict[str, Inzending], recorded: Recorded) -> None:
     key, fact = _id(recorded), recorded.fact
     if isinstance(fact, BesluitOpgesteld):
         rows[key] = row = Inzending(
@@ -314,8 +314,8 @@ def _sort(sort: str) -> tuple[str, str]:
     return found
 
 
-def _bookmark(sort: str, key: str, row: UUID) -> str:
-    return urlsafe_b64encode(json.dumps([sort, key, str(row)]).encode()).rstrip(b"=").decode()
+def _bookmark(sort: str, key: str, row: str) -> str:
+    return urlsafe_b64encode(json.dumps([sort, key, row]).encode()).rstrip(b"=").decode()
 
 
 def _bookmarked(bookmark: str, sort: str) -> tuple[str, str]:

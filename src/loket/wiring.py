@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 from loket import secrets
 from loket.domain import MODULES
 from loket.evidence.canonical import Codec
-from loket.evidence.devtsa import DevTsa, asgi_app
+from loket.evidence.devtsa import POLICY, DevTsa, asgi_app
 from loket.evidence.entry import LeafMapper
 from loket.evidence.keys import KeyRing
 from loket.evidence.note import Signer
@@ -157,7 +157,8 @@ class Loket:
     def tsas(self) -> Sequence[Tsa]:
         """The time-stamping authorities, in order of preference. Raises ConfigurationError."""
         if self.development_tsa is not None:
-            return [Tsa("ontwikkel-TSA", DEVELOPMENT_TSA, (self.development_tsa.root,))]
+            roots, policies = (self.development_tsa.root,), frozenset({POLICY})
+            return [Tsa("ontwikkel-TSA", DEVELOPMENT_TSA, roots, policies)]
         return [
             Tsa(
                 each.name,

@@ -138,20 +138,17 @@ def _timeline(person: "Person", dossier: str, console: "Console") -> None:
     from rich.table import Table
 
     _head(console, "De tijdlijn, voor beide partijen dezelfde")
-    deadline = time.monotonic() + 10
-    rows = person.get(f"/{dossier}/tijdlijn").json()["data"]
-    while len([row for row in rows if row.get("moment")]) < 3 and time.monotonic() < deadline:
-        time.sleep(0.1)
-        rows = person.get(f"/{dossier}/tijdlijn").json()["data"]
-    table = Table("nr", "moment", "wat", "geregistreerd", "positie", "leaf hash")
+    rows = person.get(f"/{dossier}/tijdlijn").json()["gebeurtenissen"]
+    table = Table("nr", "moment", "wat", "geregistreerd (UTC)", "gestempeld", "positie")
     for row in rows:
+        stamped = row["gestempeld"] or ""
         table.add_row(
             str(row["volgnummer"]),
-            row.get("moment") or "",
+            row["moment"],
             row["omschrijving"],
-            row["geregistreerd"],
+            row["geregistreerd"][11:-1],
+            stamped[11:19],
             str(row["positie"]),
-            row["leaf_hash"][:16],
         )
     console.print(table)
 

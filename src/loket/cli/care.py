@@ -39,16 +39,28 @@ def migrate(
 
 
 def import_besturen(
-    files: Annotated[list[Path], typer.Argument(help="Turtle files, read together.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Turtle files, read together; none: the besturen that ship with us."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Enter besturen from Turtle files in the register; again changes nothing."""
+    """Enter besturen in the register, or change those that differ; again changes nothing."""
     from loket.besturen_import import commands_from
 
     with installation(data_dir) as loket:
-        commands = list(commands_from(files, loket.reference))
+        commands = list(commands_from(files, loket.reference)) if files else shipped()
         changed = register(loket, commands)
         typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
+
+
+def shipped() -> list[tuple[str, "BestuurRegistreren"]]:
+    """The commands that register the besturen shipped with the product."""
+    from loket.domain.besturen import BestuurRegistreren, stream_of
+    from loket.reference import load
+
+    besturen = load().besturen.values()
+    return [(stream_of(bestuur.uri), BestuurRegistreren.of(bestuur)) for bestuur in besturen]
 
 
 def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]]) -> int:

@@ -61,11 +61,9 @@ def _prepare(settings: "Settings", *, demo: bool) -> None:
     try:
         loket.tsas()
         if demo:
-            from loket.cli.care import register
-            from loket.domain.besturen import BestuurRegistreren, stream_of
+            from loket.cli.care import register, shipped
 
-            shipped = loket.reference.besturen.values()
-            register(loket, [(stream_of(b.uri), BestuurRegistreren.of(b)) for b in shipped])
+            register(loket, shipped())
     finally:
         loket.close()
 

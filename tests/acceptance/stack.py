@@ -33,13 +33,15 @@ class Stack:
     def start(self, *arguments: str, within: float = 60) -> float:
         """Start it; seconds until it said `ready`."""
         began = time.monotonic()
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--demo", "--port", str(self.port), *arguments],
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=(self.data.parent / "stack.log").open("a"),
-            text=True,
-        )
+        self._close()
+        with (self.data.parent / "stack.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*COMMAND, "serve", "--demo", "--port", str(self.port), *arguments],
+                env=self._environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
@@ -55,6 +57,7 @@ class Stack:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
+        self._close()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command on the same installation."""
@@ -76,6 +79,10 @@ class Stack:
         """Every process of the tree below the supervisor: id → what it is."""
         assert self.process is not None
         return {pid: _words(pid) for pid in _descendants(self.process.pid)}
+
+    def _close(self) -> None:
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "LOKET_DATA_DIR": str(self.data), **self.env}

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from loket.api import boards, docs, dossiers, errors, explain, files, forms, health, log, proof
-from loket.api.commands import CommandRoute
+from loket.api.commands import Commands
 from loket.api.identity import authenticator
 from loket.api.openapi import document
 from loket.api.parts import Parts, new_pool
@@ -35,6 +36,21 @@ Een opdracht is `POST /{module}/{stroom}/{opdracht}`. Het antwoord zegt waar de 
 het logboek staan; `/bewijs/…` geeft het bewijs, dat u zonder ons kan controleren. Fouten zijn
 problemen volgens RFC 9457, elk met een vast type dat zichzelf uitlegt.
 """
+
+
+class Application(FastAPI):
+    """FastAPI, with the commands in front of it."""
+
+    def __init__(self, *, commands: Commands, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._commands = commands
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] == "http" and (found := self._commands.find(scope["path"])):
+            await self._commands.serve(found, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODULES) -> FastAPI:
@@ -68,7 +84,8 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
             for each in (parts.watch, parts.pool, loket.files, writer, reader):
                 await each.close()
 
-    app = FastAPI(
+    app = Application(
+        commands=Commands(parts),
         title="Loket",
         description=DESCRIPTION,
         version="0.1.0",
@@ -80,7 +97,6 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     )
     app.state.parts = parts
     errors.install(app, catalogue)
-    app.router.routes.insert(0, CommandRoute(modules))
     seen = {router.prefix for router in VIEWS}
     for router in (*VIEWS, *COMMON):
         app.include_router(router)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from loket.api.refusals import AanvraagOngeldig, AanvraagTeGroot, MediatypeNietOndersteund
@@ -89,21 +90,22 @@ def _holds(content: Any, step: int | str) -> bool:
 
 
 async def read_body(receive: Receive, limit: int = MAX_BODY) -> bytes:
-    """The whole body of a request; raises AanvraagTeGroot beyond `limit` bytes."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body") or len(body) > limit:
-        chunks, size = [body], len(body)
-        while message.get("more_body"):
-            if size > limit:
-                break
-            message = await receive()
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
+    """The whole body of a request.
+
+    Raises AanvraagTeGroot beyond `limit` bytes, ClientDisconnect when it breaks off.
+    """
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
         if size > limit:
             raise AanvraagTeGroot(f"Ten hoogste {limit} bytes.")
-        body = b"".join(chunks)
-    return body
+        more = message.get("more_body", False)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def check_json(content_type: str, body: bytes) -> None:

@@ -4,7 +4,7 @@
 `Idempotency-Key` makes a repeated request give the first answer (IETF httpapi
 idempotency-key-header), `If-Match` makes it depend on the stream's version (RFC 9110), and
 `Prefer: wait=N` waits for the final time stamp (RFC 7240). This is the busiest path, so it stands
-on ASGI itself; its documentation is in `openapi.py`.
+on ASGI itself, before the framework; its documentation is in `openapi.py`.
 """
 
 import re
@@ -14,21 +14,23 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
+from loket.api import errors
 from loket.api.bodies import Body, check_json, read_body
 from loket.api.parts import Parts
-from loket.api.refusals import AanvraagOngeldig, MethodeNietToegelaten
+from loket.api.refusals import AanvraagOngeldig
 from loket.evidence.append import Placed
-from loket.evidence.canonical import Codec
 from loket.kernel import SYSTEM_ROLE, Finding, Module, kebab
 from loket.submit import Accepted, Submission, VersieGewijzigd, submit
 
 MAX_WAIT = 60
 """Seconds for which `Prefer: wait` may hold a request."""
 
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ETAG = re.compile(r'"(\d{1,9})"')
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:;|,|$)", re.IGNORECASE)
@@ -57,54 +59,60 @@ def opdrachten(modules: Mapping[str, Module[Any, Any, Any]]) -> Iterator[Opdrach
                 yield Opdracht(module, kind, Body(kind))
 
 
-class CommandRoute(BaseRoute):
-    """All commands as one route: found by name, not by trying patterns one after another."""
+class Commands:
+    """Serves all commands: found by name, not by trying one route after another."""
 
-    def __init__(self, modules: Mapping[str, Module[Any, Any, Any]]) -> None:
-        self.opdrachten = {(o.module.name, o.name): o for o in opdrachten(modules)}
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._opdrachten = {
+            (each.module.name, each.name): (each, parts.scoped[each.module.name])
+            for each in opdrachten(parts.modules)
+        }
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match for any command on a well-formed stream id, whatever the method."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        found = self._find(scope["path"])
-        return (Match.FULL, {"opdracht": found}) if found else (Match.NONE, {})
-
-    def _find(self, path: str) -> tuple[Opdracht, str] | None:
+    def find(self, path: str) -> "Found | None":
+        """The command and stream that a path names."""
         steps = path.split("/")
         if len(steps) != 4:
             return None
-        opdracht = self.opdrachten.get((steps[1], steps[3]))
-        return (opdracht, steps[2]) if opdracht and _UUID.fullmatch(steps[2]) else None
+        found = self._opdrachten.get((steps[1], steps[3]))
+        return (*found, steps[2]) if found and _UUID.fullmatch(steps[2]) else None
 
-    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
-        """Commands have no names to be found by."""
-        raise NoMatchFound(name, path_params)
+    async def serve(self, found: "Found", scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, whatever happens."""
+        try:
+            response = await self._answer(found, scope, receive)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            response = errors.respond(self._parts.catalogue, error, scope)
+        await response(scope, receive, send)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; refusals are left to the handlers of the application."""
+    async def _answer(self, found: "Found", scope: Scope, receive: Receive) -> Response:
+        opdracht, module, stream = found
         if scope["method"] != "POST":
-            raise MethodeNietToegelaten("Een opdracht wordt met POST gegeven.")
-        parts: Parts = scope["app"].state.parts
-        opdracht, stream = scope["opdracht"]
-        headers = _headers(scope)
-        actor = await parts.authenticate(headers.get("authorization"))
+            raise HTTPException(405, headers={"Allow": "POST"})
+        parts = self._parts
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        actor = await parts.authenticate(headers.get(b"authorization"))
         body = await read_body(receive)
-        check_json(headers.get("content-type", ""), body)
+        check_json(headers.get(b"content-type", ""), body)
         submission = Submission(
-            module=parts.scoped[opdracht.module.name],
+            module=module,
             stream=UUID(stream),
             command=opdracht.body.decode(body),
             actor=actor,
-            key=_key(headers.get("idempotency-key")),
-            expected=_expected(headers.get("if-match")),
+            key=_key(headers.get(b"idempotency-key")),
+            expected=_expected(headers.get(b"if-match")),
         )
         accepted = await _submit(parts, submission)
-        wait = _wait(headers.get("prefer"))
+        wait = _wait(headers.get(b"prefer"))
         if wait and accepted.placed:
             await parts.watch.wait(accepted.placed[-1].position, wait)
-        response = answer(parts, accepted, wait)
-        await response(scope, receive, send)
+        return receipt(parts, accepted, wait)
+
+
+Found = tuple[Opdracht, Module[Any, Any, Any], str]
+"""A command, its module within the scope of the actor, and the id of the stream."""
 
 
 async def _submit(parts: Parts, submission: Submission) -> Accepted:
@@ -116,52 +124,43 @@ async def _submit(parts: Parts, submission: Submission) -> Accepted:
         raise
 
 
-def answer(parts: Parts, accepted: Accepted, wait: int | None = None) -> Response:
+def receipt(parts: Parts, accepted: Accepted, wait: int | None = None) -> Response:
     """201 with where the new facts stand, or 200 when nothing changed."""
     placed = accepted.placed
-    status = parts.watch.status(placed[-1].position) if placed else None
+    name = parts.write.mapper.codec.name
+    facts = [
+        {
+            "type": None if fact is None else name(type(fact)),
+            "volgnummer": place.seq,
+            "positie": place.position,
+            "leaf_hash": place.leaf_hash.hex(),
+            "geregistreerd": moment(place),
+        }
+        for place, fact in zip(placed, accepted.facts, strict=True)
+    ]
+    last: Mapping[str, Any] = facts[-1] if facts else {}
     body = {
         "stroom": accepted.stream,
         "versie": accepted.version,
-        "status": status,
-        "volgnummer": placed[-1].seq if placed else None,
-        "positie": placed[-1].position if placed else None,
-        "leaf_hash": placed[-1].leaf_hash.hex() if placed else None,
-        "geregistreerd": moment(placed[-1]) if placed else None,
-        "gebeurtenissen": [
-            {
-                "type": codec_name(parts, fact),
-                "volgnummer": place.seq,
-                "positie": place.position,
-                "leaf_hash": place.leaf_hash.hex(),
-                "geregistreerd": moment(place),
-            }
-            for place, fact in zip(placed, accepted.facts, strict=True)
-        ],
+        "status": parts.watch.status(placed[-1].position) if placed else None,
+        "volgnummer": last.get("volgnummer"),
+        "positie": last.get("positie"),
+        "leaf_hash": last.get("leaf_hash"),
+        "geregistreerd": last.get("geregistreerd"),
+        "gebeurtenissen": facts,
         "bewijs": f"/bewijs/{accepted.stream}",
     }
-    headers = {"ETag": f'"{accepted.version}"', "Cache-Control": "no-store"}
+    headers = {"ETag": f'"{accepted.version}"', **_HEADERS}
     if placed:
         headers["Location"] = f"/{accepted.stream}"
     if wait is not None:
         headers["Preference-Applied"] = f"wait={wait}"
-    content = msgspec.json.encode(body)
-    return Response(content, 201 if placed else 200, headers, "application/json")
-
-
-def codec_name(parts: Parts, fact: Any) -> str | None:
-    """The stable name of a fact; None when its content has been destroyed."""
-    codec: Codec = parts.write.mapper.codec
-    return None if fact is None else codec.name(type(fact))
+    return Response(msgspec.json.encode(body), 201 if placed else 200, headers, "application/json")
 
 
 def moment(place: Placed) -> str:
     """The log's time for an event: RFC 3339, UTC, microseconds."""
     return place.registered.isoformat(timespec="microseconds")[:-6] + "Z"
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _key(value: str | None) -> str | None:

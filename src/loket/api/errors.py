@@ -6,7 +6,6 @@ messages, which may quote personal data; the answer carries the id and nothing e
 """
 
 import traceback
-from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import psycopg
@@ -15,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,37 +41,32 @@ _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Make this application answer all errors with problems of this catalogue."""
 
-    async def refused(_: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
-        return problem_response(catalogue, error)
+    async def handle(request: Request, error: Exception) -> Response:
+        return respond(catalogue, error, request.scope)
 
-    async def http(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        kind = _KINDS.get(error.status_code, refusals.AanvraagOngeldig)
-        return problem_response(catalogue, kind(), error.headers)
-
-    async def invalid(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return problem_response(catalogue, refusals.AanvraagOngeldig("", *_findings(error)))
-
-    async def unavailable(_: Request, error: Exception) -> Response:
-        _log.warning("database_unavailable", error=type(error).__name__)
-        return problem_response(catalogue, refusals.TijdelijkOnbeschikbaar())
-
-    async def too_large(_: Request, error: Exception) -> Response:
-        del error
-        return problem_response(catalogue, refusals.InhoudTeGroot())
-
-    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-        Refused: refused,
-        HTTPException: http,
-        RequestValidationError: invalid,
-        LeafTooLarge: too_large,
-        **dict.fromkeys(_UNAVAILABLE, unavailable),
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+    for kind in (Refused, HTTPException, RequestValidationError, LeafTooLarge, *_UNAVAILABLE):
+        app.add_exception_handler(kind, handle)
     app.add_middleware(Guard, catalogue=catalogue)
+
+
+def respond(catalogue: Catalogue, error: Exception, scope: Scope) -> Response:
+    """The problem that this error is; one that nobody foresaw is logged under an id."""
+    match error:
+        case Refused():
+            return problem_response(catalogue, error)
+        case HTTPException():
+            kind = _KINDS.get(error.status_code, refusals.AanvraagOngeldig)
+            return problem_response(catalogue, kind(), error.headers)
+        case RequestValidationError():
+            return problem_response(catalogue, refusals.AanvraagOngeldig("", *_findings(error)))
+        case LeafTooLarge():
+            return problem_response(catalogue, refusals.InhoudTeGroot())
+        case psycopg.OperationalError() | psycopg.InterfaceError() | PoolTimeout():
+            _log.warning("database_unavailable", error=type(error).__name__)
+            return problem_response(catalogue, refusals.TijdelijkOnbeschikbaar())
+    kenmerk = str(uuid4())
+    _report(kenmerk, scope, error)
+    return problem_response(catalogue, refusals.InterneFout(), kenmerk=kenmerk)
 
 
 def _findings(error: RequestValidationError) -> list[Finding]:
@@ -112,12 +106,12 @@ class Guard:
 
         try:
             await self._app(scope, receive, guarded)
+        except ClientDisconnect:
+            return
         except Exception as error:
-            kenmerk = str(uuid4())
-            _report(kenmerk, scope, error)
+            response = respond(self._catalogue, error, scope)
             if started:
                 raise
-            response = problem_response(self._catalogue, refusals.InterneFout(), kenmerk=kenmerk)
             await response(scope, receive, guarded)
 
 

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reactions: what follows from a fact outside its own stream, by mail or by a new command.
+
+The log is the outbox: a cursor for each reaction walks it and enqueues ids (dispatch), dramatiq
+runs the actors with retries and back-off (broker, worker), and what is given up can be seen and
+tried again (dead). The map from fact to reaction is `table.REACTIONS`.
+"""
+
+from threading import Event
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from loket.evidence.store import connect_async
+from loket.mail import Mailer, NoMail, Smtp
+from loket.settings import ConfigurationError, Settings
+from loket.tasks.broker import close_broker, make_broker
+from loket.tasks.dead import Letter, letters, raise_letters
+from loket.tasks.reaction import Stamp, Tools
+from loket.tasks.table import REACTIONS
+from loket.tasks.worker import Worker
+from loket.wiring import Loket
+
+__all__ = ["Letter", "dead_letters", "replay", "run"]
+
+_STAMP = "SELECT tsa, gen_time, size FROM timestamps WHERE size > %s ORDER BY size LIMIT 1"
+
+
+def run(loket: Loket, stop: Event) -> None:
+    """Reacts to facts until `stop` is set. Raises ConfigurationError, BrokerUnavailable."""
+    loket.references.refresh()
+    loket.references.follow()
+    Worker(loket.dsn, tools(loket), REACTIONS, loket.settings.broker_url).run(stop)
+
+
+def dead_letters(loket: Loket) -> list[Letter]:
+    """The reactions that were given up, oldest first."""
+    return letters(loket.dsn)
+
+
+def replay(loket: Loket, which: str) -> int:
+    """Tries a dead letter (by id), or `all`, again; answers how many.
+
+    Raises ValueError for what is no id.
+    """
+    chosen = None if which == "all" else UUID(which)
+    broker = make_broker(loket.dsn, loket.settings.broker_url, ())
+    try:
+        return raise_letters(loket.dsn, broker, chosen)
+    finally:
+        close_broker(broker)
+
+
+def tools(loket: Loket) -> Tools:
+    """What reactions use, for one event loop. Raises ConfigurationError."""
+
+    async def stamp(position: int) -> Stamp | None:
+        async with await connect_async(loket.dsn) as conn:
+            found = await (await conn.execute(_STAMP, (position,))).fetchone()
+        return Stamp(*found) if found else None
+
+    settings = loket.settings
+    return Tools(
+        write=loket.write_side(),
+        stamp=stamp,
+        mailer=mailer(settings),
+        url=settings.url,
+        sender=settings.smtp_from,
+        host=urlsplit(f"//{settings.origin}").hostname or "localhost",
+        qualified=bool(settings.tsas),
+    )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """The mail server that is set. Raises ConfigurationError."""
+    if not settings.smtp_host:
+        return NoMail()
+    password = ""
+    if settings.smtp_password_file is not None:
+        try:
+            password = settings.smtp_password_file.read_text().strip()
+        except OSError as error:
+            raise ConfigurationError(f"LOKET_SMTP_PASSWORD_FILE: {error.strerror}") from None
+    return Smtp(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        password,
+    )

@@ -60,13 +60,17 @@ def make_broker(dsn: str, url: str, middleware: Sequence[Middleware]) -> Broker:
     Raises BrokerUnavailable.
     """
     chain = [CurrentMessage(), Retries(), *middleware]
+    if not url:
+        return _on_postgres(dsn, chain)
     match urlsplit(url).scheme:
-        case "":
-            return _on_postgres(dsn, chain)
         case "amqp" | "amqps":
-            return _imported("rabbitmq", "RabbitmqBroker", url, chain)
+            from dramatiq.brokers.rabbitmq import RabbitmqBroker
+
+            return RabbitmqBroker(url=url, middleware=chain)
         case "redis" | "rediss":
-            return _imported("redis", "RedisBroker", url, chain)
+            from dramatiq.brokers.redis import RedisBroker
+
+            return RedisBroker(url=url, middleware=chain)  # type: ignore[no-untyped-call]
         case other:
             raise BrokerUnavailable(f"LOKET_BROKER_URL: use amqp:// or redis://, not {other}://")
 
@@ -90,19 +94,6 @@ def _on_postgres(dsn: str, middleware: list[Middleware]) -> Broker:
         purge_maxage=PURGE,
         middleware=middleware,
     )
-    return broker
-
-
-def _imported(extra: str, name: str, url: str, middleware: list[Middleware]) -> Broker:
-    from importlib import import_module
-
-    try:
-        found = import_module(f"dramatiq.brokers.{extra}")
-    except ImportError:
-        raise BrokerUnavailable(
-            f"LOKET_BROKER_URL: install the client of this broker: pip install 'dramatiq[{extra}]'"
-        ) from None
-    broker: Broker = getattr(found, name)(url=url, middleware=middleware)
     return broker
 
 

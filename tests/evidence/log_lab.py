@@ -7,13 +7,14 @@ The module in it is as small as a module can be: a *stuk* is sent, delivered, op
 import asyncio
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -33,8 +34,9 @@ from loket.evidence.timestamp import Failure, NoTimestamp, Stamped
 from loket.evidence.token import Code, build_query, check
 from loket.evidence.verify import Held, verify
 from loket.evidence.verify_report import Report
-from loket.kernel import Actor, Document, Module, Scope
+from loket.kernel import Actor, Context, Document, Module, Scope
 
+TICK = 0.02
 ORIGIN = "log.example.org/proef"
 AALST = "http://data.lblod.info/id/bestuurseenheden/aalst"
 ABB = "http://data.lblod.info/id/bestuurseenheden/abb"
@@ -65,18 +67,30 @@ class InhoudVernietigd:
     regel: str
 
 
+def decide(command: object, state: None, ctx: Context) -> list[object]:
+    return []
+
+
+def evolve(state: None, event: object) -> None:
+    return None
+
+
+def scope(state: None) -> Scope:
+    return Scope()
+
+
 MODULE: Module[object, None, object] = Module(
     name="proef",
     title="Proef",
     initial=None,
-    decide=lambda command, state, ctx: [],
-    evolve=lambda state, event: state,
+    decide=decide,
+    evolve=evolve,
     commands=(),
     events=(StukVerzonden, StukAfgeleverd, StukGeopend, InhoudVernietigd),
     refusals=(),
     rights={},
     terms={},
-    scope=lambda state: Scope(),
+    scope=scope,
 )
 
 
@@ -141,9 +155,7 @@ class Lab:
 
     def append(self, stream: str, *facts: object, actor: Actor = SENDER) -> None:
         append = self.entries(stream, self.past(stream), facts, actor)
-        self.log.chained.insert_events(
-            append.drafts, new_key=append.new_key, urgent=append.urgent
-        )
+        self.log.chained.insert_events(append.drafts, new_key=append.new_key, urgent=append.urgent)
 
     def append_many(self, count: int) -> None:
         """This many streams of one event each, in few transactions."""
@@ -192,27 +204,34 @@ class Lab:
             ).fetchone() or (0, 0, 0)
         return bool(head == sealed and (not stamped or head == last))
 
-    def evidence(self, stream: str, **options: object) -> Evidence:
+    def evidence(self, stream: str, known: Sequence[int] = ()) -> Evidence:
+        log = self.signer.verifier
         with connect(self.dsn) as conn:
-            return gather(
-                conn, stream, self.mapper, self.signer.verifier, self.roots, names=NAMES, **options
-            )  # type: ignore[arg-type]
+            return gather(conn, stream, self.mapper, log, self.roots, known=known, names=NAMES)
 
     def bundle(
-        self, stream: str, documents: dict[str, bundle.Opener] | None = None, name: str = ""
+        self,
+        stream: str,
+        documents: dict[str, bundle.Opener] | None = None,
+        known: Sequence[int] = (),
     ) -> Path:
-        path = self.directory / (name or bundle.file_name(stream))
+        path = self.directory / bundle.file_name(stream)
         with path.open("wb") as out:
-            bundle.write(self.evidence(stream), out, documents)
+            bundle.write(self.evidence(stream, known), out, documents)
         return path
+
+    def newest(self) -> Held:
+        """The newest checkpoint, as somebody may hold it."""
+        with connect(self.dsn) as conn:
+            found = conn.execute("SELECT note FROM checkpoints ORDER BY size DESC").fetchone()
+        assert found
+        return Held(found[0].encode())
 
     def verify(self, path: Path, held: Held | None = None, at: datetime | None = None) -> Report:
         return verify(path, [self.signer.vkey], [self.tsa.root], held, at=at)
 
     def sql(self, statement: str, *arguments: object) -> None:
         """As the owner of the database, who can disable triggers: the attacker from within."""
-        import psycopg
-
         with psycopg.connect(self.dsn, autocommit=True) as conn:
             conn.execute("SET session_replication_role = replica")
             conn.execute(statement, arguments)
@@ -222,19 +241,18 @@ def new_stream() -> str:
     return f"proef/{uuid4()}"
 
 
-def stream(number: int) -> str:
-    return f"proef/{UUID(int=number)}"
-
-
 def run_until(sealer: Sealer, done: Callable[[], bool], seconds: float = 20) -> None:
     """Run a sealer until `done`; its own failure is raised."""
 
     async def run() -> None:
         task = asyncio.create_task(sealer.run())
         try:
-            async with asyncio.timeout(seconds):
-                while not task.done() and not await asyncio.to_thread(done):
-                    await asyncio.sleep(0.02)
+            for _ in range(round(seconds / TICK)):
+                if task.done() or await asyncio.to_thread(done):
+                    break
+                await asyncio.sleep(TICK)
+            else:
+                raise TimeoutError("the sealer did not get there")
             if task.done():
                 task.result()
         finally:

@@ -52,14 +52,8 @@ class SafeZip:
         except OSError as error:
             raise Broken(f"het bestand is niet te openen: {error.strerror}") from error
         try:
-            _check_directory(self._file)
-            self._zip = zipfile.ZipFile(self._file)
-            infos = [info for info in self._zip.infolist() if not _is_directory(info)]
-            self._infos = _checked(infos, self._file.seek(0, 2))
-        except _BROKEN as error:
-            self._file.close()
-            raise Broken(f"geen leesbaar zipbestand: {error}") from error
-        except Unsafe:
+            self._zip, self._infos = _open(self._file)
+        except BaseException:
             self._file.close()
             raise
 
@@ -101,6 +95,16 @@ class SafeZip:
                     yield chunk
         except _BROKEN as error:
             raise Broken(f"{name} is niet te lezen: {error}") from error
+
+
+def _open(file: BinaryIO) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+    try:
+        _check_directory(file)
+        archive = zipfile.ZipFile(file)
+        infos = [info for info in archive.infolist() if not _is_directory(info)]
+        return archive, _checked(infos, file.seek(0, 2))
+    except _BROKEN as error:
+        raise Broken(f"geen leesbaar zipbestand: {error}") from error
 
 
 def _check_directory(file: BinaryIO) -> None:

@@ -188,10 +188,10 @@ def _names(cursor: Cursor[TupleRow], uris: Iterable[str]) -> dict[str, str]:
 # Reading the list
 
 SORTS = {
-    "verzonden": ("coalesce(verzonden_op, 'infinity'::timestamptz)", "timestamptz"),
-    "gewijzigd": ("position", "bigint"),
-    "zittingsdatum": ("zittingsdatum", "text"),
-    "bestuur": ("bestuur_naam", "text"),
+    "verzonden": ("coalesce(i.verzonden_op, 'infinity'::timestamptz)", "timestamptz"),
+    "gewijzigd": ("i.position", "bigint"),
+    "zittingsdatum": ("i.zittingsdatum", "text"),
+    "bestuur": ("i.bestuur_naam", "text"),
 }
 """What the list can be sorted by; `-` before it is from high to low. Drafts count as sent last."""
 
@@ -242,11 +242,11 @@ def select(scope: str, filters: Filters, sort: str, after: str | None, limit: in
     where, arguments = _where(scope, filters)
     if after is not None:
         sign = "<" if sort.startswith("-") else ">"
-        where += f" AND ({key}, id) {sign} (%(key)s::{kind}, %(id)s::uuid)"
+        where += f" AND ({key}, i.id) {sign} (%(key)s::{kind}, %(id)s::uuid)"
         arguments["key"], arguments["id"] = _bookmarked(after, sort)
     order = "DESC" if sort.startswith("-") else "ASC"
-    query = f"""SELECT {COLUMNS}, ({key})::text FROM inzendingen WHERE {where}
-                ORDER BY {key} {order}, id {order} LIMIT %(limit)s"""
+    query = f"""SELECT {COLUMNS}, ({key})::text AS key FROM inzendingen AS i WHERE {where}
+                ORDER BY {key} {order}, i.id {order} LIMIT %(limit)s"""
     return query, {**arguments, "limit": limit + 1}
 
 

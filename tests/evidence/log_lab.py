@@ -232,9 +232,13 @@ class Lab:
 
     def sql(self, statement: str, *arguments: object) -> None:
         """As the owner of the database, who can disable triggers: the attacker from within."""
-        with psycopg.connect(self.dsn, autocommit=True) as conn:
-            conn.execute("SET session_replication_role = replica")
+        with psycopg.connect(self.dsn) as conn:
+            for table in ("events", "checkpoints", "timestamps"):
+                conn.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             conn.execute(statement, arguments)
+            for table in ("events", "checkpoints", "timestamps"):
+                for trigger in (f"{table}_row", f"{table}_all"):
+                    conn.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 def new_stream() -> str:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from honest_lab import Honest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_lab import ABB, Lab, StukVerzonden, new_stream
 from zip_lab import write_zip
 
-from conftest import Honest
 from loket.evidence import moments, token
 from loket.evidence.export import export_log
 from loket.evidence.store import connect

@@ -210,6 +210,6 @@ def _copy(archive: zipfile.ZipFile, name: str, opener: Opener, digest: str) -> N
 def _safe(name: str) -> str:
     """A file name for every system: ASCII letters, digits, dot, dash and underscore."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    kept = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip(".-")
+    kept = re.sub(r"-*\.[.-]*", ".", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip(".-")
     stem, dot, extension = kept.rpartition(".")
     return f"{stem[:80]}{dot}{extension[:10]}" if stem else kept[:80] or "document"

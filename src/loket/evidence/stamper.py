@@ -77,7 +77,7 @@ def due(known: Known) -> datetime | None:
     if known.sealed > known.stamped:
         moments.append(known.at + INTERVAL)
         if known.urgent > known.stamped:
-            return known.at
+            return EPOCH
     return min(moments)
 
 
@@ -136,7 +136,11 @@ class Stamper:
     async def _until_due(self) -> None:
         while True:
             self._changed.clear()
-            moment, now = due(self._known), self._clock()
+            now = self._clock()
+            if self._known.at > now:
+                # A clock that was set back must not make us wait until it has caught up.
+                self._known = replace(self._known, at=now)
+            moment = due(self._known)
             if moment is not None and moment <= now:
                 return
             seconds = None if moment is None else (moment - now).total_seconds()

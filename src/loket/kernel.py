@@ -131,8 +131,8 @@ class Context:
 
     `at` is the server's clock (UTC) at the edge; the log registers its own, later, time. `id` is
     the command's id: derive ids from it, never from chance. `reference` is versioned reference
-    data; what a decision relied on is recorded in its facts. `stream` is the stream's own id (UUID),
-    empty where none is given: modules whose ids are natural keys check it.
+    data; what a decision relied on is recorded in its facts. `stream` is the stream's own id
+    (UUID), empty where none is given: modules whose ids are natural keys check it.
     """
 
     actor: Actor

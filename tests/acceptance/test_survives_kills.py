@@ -26,6 +26,9 @@ from loket.postgres import EmbeddedPostgres
 from loket.supervisor import free_port
 
 KILLS = 24
+UNDER_LOAD = 0.8
+"""How often a kill waits until requests are answered again; the others hit a stack that starts."""
+
 CLIENTS = 4
 SEED = int(os.environ.get("LOKET_TEST_SEED", "0")) or random.SystemRandom().randrange(2**32)
 
@@ -75,7 +78,7 @@ class Client:
             self.stop.set()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_kill_loses_or_doubles_an_acknowledged_event(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     stack = Stack(tmp_path / "data", free_port("127.0.0.1"), {"LOKET_LOG_LEVEL": "error"})
@@ -88,7 +91,9 @@ def test_no_kill_loses_or_doubles_an_acknowledged_event(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for n in range(KILLS):
-            time.sleep(chance.uniform(0.1, 1.2))
+            if chance.random() < UNDER_LOAD:
+                _wait_for_answers(clients)
+            time.sleep(chance.uniform(0.0, 1.0))
             _kill_one(stack, chance, supervisor=n % 8 == 7)
         _wait_until_ready(stack)
         time.sleep(1)
@@ -121,6 +126,14 @@ def _kill_one(stack: Stack, chance: random.Random, *, supervisor: bool) -> None:
             os.kill(chance.choice(victims), signal.SIGKILL)
         except ProcessLookupError:
             return
+
+
+def _wait_for_answers(clients: list[Client]) -> None:
+    deadline = time.monotonic() + 60
+    before = sum(len(client.answers) for client in clients)
+    while sum(len(client.answers) for client in clients) < before + CLIENTS:
+        assert time.monotonic() < deadline, f"seed {SEED}: no request is answered any more"
+        time.sleep(0.02)
 
 
 def _wait_until_ready(stack: Stack) -> None:

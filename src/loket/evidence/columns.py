@@ -54,7 +54,7 @@ class _ColumnDumper(Dumper):
         column: Column = obj
         return column.dump()
 
-    def get_key(self, obj: Any, format: Any) -> Any:  # noqa: A002 - the name psycopg gives it
+    def get_key(self, obj: Any, format: Any) -> Any:  # noqa: A002, ARG002
         """A dumper for each element type, since the type of the parameter differs."""
         return (type(obj), obj.element)
 

@@ -26,7 +26,7 @@ SHADOW = "CREATE TEMPORARY TABLE {0} (LIKE public.{0} INCLUDING ALL)"
 EXTRA = """SELECT i.indexrelid::regclass::text FROM pg_index AS i
            WHERE i.indrelid = %s::regclass AND NOT i.indisprimary"""
 REPLACE = "DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM pg_temp.{0}"
-HOLD = "SELECT position FROM projections WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+HOLD = "LOCK TABLE projections IN SHARE ROW EXCLUSIVE MODE"
 PLACE = "UPDATE projections SET position = %s WHERE name = ANY(%s)"
 
 
@@ -106,7 +106,7 @@ def _swap(replay: _Replay) -> int:
     conn = replay.conn
     names = [projection.name for projection in replay.projections]
     with conn.transaction():
-        conn.execute(HOLD, (names,))
+        conn.execute(HOLD)
         replay.to_end()
         for projection in replay.projections:
             for table in projection.tables:

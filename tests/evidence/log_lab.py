@@ -46,6 +46,11 @@ NAMES = {AALST: "Gemeente Aalst", ABB: "Agentschap Binnenlands Bestuur"}
 
 
 @dataclass(frozen=True, slots=True)
+class StukOpgesteld:
+    tekst: str
+
+
+@dataclass(frozen=True, slots=True)
 class StukVerzonden:
     onderwerp: str
     documenten: tuple[Document, ...]
@@ -86,7 +91,7 @@ MODULE: Module[object, None, object] = Module(
     decide=decide,
     evolve=evolve,
     commands=(),
-    events=(StukVerzonden, StukAfgeleverd, StukGeopend, InhoudVernietigd),
+    events=(StukOpgesteld, StukVerzonden, StukAfgeleverd, StukGeopend, InhoudVernietigd),
     refusals=(),
     rights={},
     terms={},

@@ -8,15 +8,18 @@ import os
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from honest_lab import DIGEST, DOCUMENT, PDF, Honest
-from log_lab import AALST, ABB, Lab, StukVerzonden, new_stream
+from log_lab import AALST, ABB, Lab, StukOpgesteld, StukVerzonden, new_stream
+from zip_lab import write_zip
 
 from loket.evidence import bundle, gather
 from loket.evidence.note import TlogProof
+from loket.evidence.verify_report import Code
 from loket.kernel import Document
 
 
@@ -171,9 +174,27 @@ def test_an_erased_content_is_said_to_be_destroyed(lab: Lab) -> None:
     lab.seal()
     lab.sql("DELETE FROM data_keys WHERE subject = %s", stream)
     inside = members(lab.evidence(stream))
-    assert json.loads(inside["bewijs.json"])["inhoud"] == "vernietigd"
+    assert json.loads(inside["bewijs.json"])["gebeurtenissen"][0]["inhoud"] == "vernietigd"
     assert "vernietigd" in inside["bewijs.html"].decode()
     assert not any(name.endswith(".zout") for name in inside)
+
+
+def test_what_is_not_disclosed_is_not_said_to_be_destroyed(lab: Lab) -> None:
+    stream = new_stream()
+    lab.append(stream, StukOpgesteld("een ontwerp"))
+    lab.send(stream)
+    lab.seal()
+    evidence = lab.evidence(stream)
+    draft = evidence.events[0]
+    closed = replace(draft.recorded, fact=None, actor=None, opening=None)
+    part = replace(evidence, events=(replace(draft, recorded=closed), *evidence.events[1:]))
+    inside = members(part)
+    first = json.loads(inside["bewijs.json"])["gebeurtenissen"][0]
+    assert first["inhoud"] == "niet bijgevoegd"
+    assert "vernietigd" not in inside["bewijs.html"].decode()
+    assert b"een ontwerp" not in b"".join(inside.values())
+    report = lab.verify(write_zip(lab.directory / "deel.zip", inside))
+    assert (report.exit_code, Code.INHOUD_NIET_BIJGEVOEGD in report.codes) == (0, True)
 
 
 def test_the_etsi_records_name_event_parties_and_content(honest: Honest) -> None:

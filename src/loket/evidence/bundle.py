@@ -144,7 +144,6 @@ def _index(
         "checkpoint": evidence.checkpoint.size if evidence.checkpoint else None,
         "voorlopig": evidence.provisional,
         "gekwalificeerd": evidence.qualified,
-        "inhoud": "vernietigd" if evidence.erased else "aanwezig",
         "gebeurtenissen": [_entry(event, names, stems) for event in evidence.events],
     }
 
@@ -158,6 +157,7 @@ def _entry(event: Proven, names: Mapping[str, str], stems: Mapping[bytes, str]) 
         "moment": moment_of(recorded.type),
         "geregistreerd": recorded.registered.isoformat(),
         "status": event.status,
+        "inhoud": _content(event),
         "stempel": stems[event.stamp.sha256] if event.stamp else None,
         "baken": stems[event.beacon.sha256] if event.beacon else None,
         "niet_voor": interval.lower.isoformat() if interval.lower else None,
@@ -173,6 +173,12 @@ def _entry(event: Proven, names: Mapping[str, str], stems: Mapping[bytes, str]) 
             for document in event.documents
         ],
     }
+
+
+def _content(event: Proven) -> str:
+    if event.recorded.opening:
+        return "bijgevoegd"
+    return "vernietigd" if event.recorded.key is None else "niet bijgevoegd"
 
 
 def _consistency(evidence: Evidence) -> bytes:

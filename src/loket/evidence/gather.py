@@ -132,8 +132,8 @@ class Evidence:
 
     @property
     def erased(self) -> bool:
-        """True when the content has been destroyed."""
-        return any(event.recorded.opening is None for event in self.events)
+        """True when the key of the content has been destroyed, and the content with it."""
+        return any(event.recorded.key is None for event in self.events)
 
 
 def gather(

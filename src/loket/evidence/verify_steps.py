@@ -41,14 +41,7 @@ def step_2_content(
     erased = any(event.leaf.type.endswith(f".{ERASURE}") for event in parts.events)
     for event in parts.events:
         if event.payload is None or event.actor is None:
-            if erased:
-                report.add(
-                    2, Code.INHOUD_VERNIETIGD, "bestaan en tijdstip blijven bewezen", event.number
-                )
-            else:
-                report.add(
-                    2, Code.INHOUD_ONTBREEKT, "de inhoud zit niet in de bundel", event.number
-                )
+            report.add(2, *_absent(event, erased=erased), event.number)
             continue
         _check_openings(event, report)
         _check_documents(event, parts.index.documents.get(event.number, ()), report)
@@ -59,6 +52,15 @@ def step_2_content(
     for name in digests:
         if name.startswith(DOCUMENTS) and name not in named:
             report.add(2, Code.INHOUD_GEWIJZIGD, f"{name} hoort bij geen gebeurtenis")
+
+
+def _absent(event: EventRead, *, erased: bool) -> tuple[Code, str]:
+    """Drafts are their owner's and may be left out; what has legal effect may not."""
+    if erased:
+        return Code.INHOUD_VERNIETIGD, "bestaan en tijdstip blijven bewezen"
+    if moment_of(event.leaf.type):
+        return Code.INHOUD_ONTBREEKT, "de inhoud zit niet in de bundel"
+    return Code.INHOUD_NIET_BIJGEVOEGD, "alleen het bestaan en het tijdstip zijn bewezen"
 
 
 def _check_openings(event: EventRead, report: Report) -> None:

@@ -2,16 +2,11 @@
 """Programs by others read the log as we write it, and refuse it when one bit is changed."""
 
 import base64
-import json
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import metamorphic_log
@@ -24,13 +19,13 @@ from tlog_scales.tiles import leaf_hash
 
 from loket.evidence import merkle, tiles
 from loket.evidence.note import Checkpoint, Signer, TlogProof
+from npm_reader import verdicts
 
 SIZES = [1, 2, 255, 256, 257, 70_000]
 ENTRIES = [b'{"seq":%d}' % number for number in range(max(SIZES))]
 TILES = tiles.extend({}, 0, map(merkle.leaf_hash, ENTRIES))
 LOG = Signer("loket.example/log", Ed25519PrivateKey.from_private_bytes(b"log." * 8))
 OTHER = Signer("loket.example/log", Ed25519PrivateKey.from_private_bytes(b"fork" * 8))
-NPM = Path(__file__).parents[1] / "npm"
 
 
 def read_tile(level: int, index: int) -> bytes:
@@ -67,13 +62,6 @@ def tree(size: int, tmp_path: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return tmp_path
-
-
-def needs(program: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"{program} is not installed")
-    return found
 
 
 # tlog-scales: reads the files and makes its own proofs
@@ -154,31 +142,6 @@ def test_metamorphic_log_accepts_growth_and_refuses_a_fork(old: int, new: int) -
 # @sigstore/verify: verifies proof files, in JavaScript
 
 
-def npm_packages() -> Path:
-    """The directory with our script and what it imports, installed once per lock file."""
-    npm = needs("npm")
-    sources = sorted(NPM.iterdir())
-    digest = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    installed = cache_home / "loket-tests" / f"npm-{digest}"
-    if installed.exists():
-        return installed
-    installed.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=installed.parent) as scratch:
-        fresh = Path(scratch) / "npm"
-        fresh.mkdir()
-        for source in sources:
-            shutil.copy(source, fresh)
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=fresh, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not install the readers: {done.stderr[-300:]}")
-        # A parallel test may have been first: then its directory is as good as ours.
-        if not installed.exists():
-            fresh.rename(installed)
-    return installed
-
-
 @dataclass(frozen=True)
 class Claim:
     proof: TlogProof
@@ -191,13 +154,7 @@ class Claim:
 
 
 def sigstore_says(claims: list[Claim]) -> list[str]:
-    node, home = needs("node"), npm_packages()
-    asked = json.dumps([claim.as_json() for claim in claims])
-    done = subprocess.run(
-        [node, str(home / "verify.mjs")], input=asked, capture_output=True, text=True, check=True
-    )
-    said: list[str] = json.loads(done.stdout)
-    return said
+    return verdicts([claim.as_json() for claim in claims])
 
 
 def test_sigstore_accepts_our_proof_files() -> None:

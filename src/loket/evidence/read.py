@@ -2,23 +2,27 @@
 """Reading streams for many concurrent callers: one query for all that wait."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from loket.evidence.batcher import Batcher
-from loket.evidence.entry import LeafMapper, Recorded
+from loket.evidence.entry import LeafMapper, Recorded, Row
 from loket.evidence.store import COLUMNS, connect_async, row
 
-STREAMS = f"{COLUMNS} WHERE e.stream = ANY(%b) ORDER BY e.stream, e.seq"
-COMMANDS = f"""{COLUMNS} JOIN events AS first
-    ON first.command = ANY(%b) AND first.ordinal = 0
+HISTORIES = f"""{COLUMNS} WHERE e.stream = ANY(%(streams)b)
+UNION ALL {COLUMNS} JOIN events AS first
+    ON first.command = ANY(%(commands)b) AND first.ordinal = 0
    AND e.stream = first.stream AND e.command = first.command
-   AND e.seq BETWEEN first.seq AND first.seq + 32767 ORDER BY e.command, e.ordinal"""
+   AND e.seq BETWEEN first.seq AND first.seq + 32767
+WHERE e.stream <> ALL(%(streams)b) ORDER BY position"""
+"""All facts of some streams, and those of some commands that were given to other streams."""
+
+TURN = 16
+"""Questions in one query: while its callers decide, the database reads for the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class StreamReader:
         self._dsn = dsn
         self._mapper = mapper
         self._conn: psycopg.AsyncConnection[TupleRow] | None = None
-        self.read = Batcher[Question, History](self._work)
+        self.read = Batcher[Question, History](self._work, TURN)
         """`await read(Question) -> History`."""
 
     async def close(self) -> None:
@@ -56,40 +60,45 @@ class StreamReader:
             await self._conn.close()
 
     async def _work(self, questions: Sequence[Question]) -> Sequence[History | BaseException]:
-        streams = list({name for question in questions for name in question.streams})
-        commands = [q.command for q in questions if q.command is not None]
+        streams = {name for question in questions for name in question.streams}
+        commands = {q.command for q in questions if q.command is not None}
         try:
-            by_stream = await self._rows(STREAMS, streams, "originator_id")
-            by_command = await self._rows(COMMANDS, commands, "command") if commands else {}
+            rows = await self._rows(streams, commands)
         except psycopg.OperationalError:
             # A restarted server: one fresh connection, then the caller hears of it.
             await self.close()
             self._conn = None
-            by_stream = await self._rows(STREAMS, streams, "originator_id")
-            by_command = await self._rows(COMMANDS, commands, "command") if commands else {}
+            rows = await self._rows(streams, commands)
+        by_stream: dict[str, list[Row]] = defaultdict(list)
+        by_command: dict[UUID, list[Row]] = defaultdict(list)
+        for found in rows:
+            by_stream[str(found.originator_id)].append(found)
+            if found.command in commands:
+                by_command[found.command].append(found)
         return [self._history(q, by_stream, by_command) for q in questions]
 
     def _history(
-        self, question: Question, by_stream: dict[Any, list[Any]], by_command: dict[Any, list[Any]]
+        self,
+        question: Question,
+        by_stream: Mapping[str, Sequence[Row]],
+        by_command: Mapping[UUID, Sequence[Row]],
     ) -> History | BaseException:
+        command = question.command
         try:
             return History(
                 {name: self._facts(by_stream.get(name, ())) for name in question.streams},
-                self._facts(by_command.get(question.command, ())),
+                self._facts(by_command.get(command, ())) if command else [],
             )
         except Exception as error:
             return error
 
-    def _facts(self, rows: Iterable[Any]) -> list[Recorded]:
+    def _facts(self, rows: Iterable[Row]) -> list[Recorded]:
         return [self._mapper.to_domain_event(found) for found in rows]
 
-    async def _rows(self, query: str, names: list[Any], key: str) -> dict[Any, list[Any]]:
+    async def _rows(self, streams: Iterable[str], commands: Iterable[UUID]) -> list[Row]:
         if self._conn is None:
             self._conn = await connect_async(self._dsn)
-        found: dict[Any, list[Any]] = defaultdict(list)
+        names = {"streams": list(streams), "commands": list(commands)}
         async with self._conn.cursor(binary=True) as cursor:
-            await cursor.execute(query, (names,))
-            for values in await cursor.fetchall():
-                stored = row(values)
-                found[getattr(stored, key)].append(stored)
-        return found
+            await cursor.execute(HISTORIES, names)
+            return [row(values) for values in await cursor.fetchall()]

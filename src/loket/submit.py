@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID, uuid4, uuid5
 
@@ -201,14 +202,17 @@ def _related(module: Module[Any, Any, Any], past: Sequence[Recorded]) -> Related
     return Related(len(past), _state(module, past))
 
 
-def _references(kind: type[Any], marker: str, command: Any) -> tuple[str, ...]:
+def _references(kind: Any, marker: str, command: Any) -> tuple[str, ...]:
     """The values of the fields that a command class marks as `marker`."""
+    return tuple(value for name in _marked(kind, marker) if (value := getattr(command, name)))
+
+
+@cache
+def _marked(kind: Any, marker: str) -> tuple[str, ...]:
     return tuple(
-        value
+        field.name
         for field in fields(kind)
         if marker in str(field.type) or getattr(field.type, "__name__", "") == marker
-        for value in [getattr(command, field.name)]
-        if value
     )
 
 

@@ -86,6 +86,7 @@ def encode_actor(actor: Actor) -> bytes:
     )
 
 
+@lru_cache(maxsize=4096)
 def decode_actor(data: str) -> Actor:
     """The actor of a decrypted record."""
     return msgspec.json.decode(data, type=Actor)
@@ -114,14 +115,15 @@ class Codec:
         self._names: dict[type[Any], str] = {}
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
         self._upcasts: dict[str, Any] = {}
-        self._with_documents: set[type[Any]] = set()
+        self._documents: dict[type[Any], tuple[str, ...]] = {}
         for module in modules.values():
             for event in module.events:
                 name = f"{module.name}.{event.__name__}"
                 self._names[event] = name
                 self._decoders[name] = msgspec.json.Decoder(event)
-                if "Document" in str([f.type for f in fields(event)]):
-                    self._with_documents.add(event)
+                self._documents[event] = tuple(
+                    field.name for field in fields(event) if "Document" in str(field.type)
+                )
             for old, upcast in module.upcasts.items():
                 self._upcasts[f"{module.name}.{old}"] = (module.name, upcast)
 
@@ -135,9 +137,11 @@ class Codec:
 
     def documents(self, fact: Any) -> list[tuple[str, int]]:
         """SHA-256 and size of every document the fact mentions."""
-        if type(fact) not in self._with_documents:
-            return []
-        return [(d.sha256, d.size) for d in documents_in(fact)]
+        return [
+            (document.sha256, document.size)
+            for name in self._documents[type(fact)]
+            for document in documents_in(getattr(fact, name))
+        ]
 
     def decode(self, name: str, data: str) -> Any:
         """The fact in these bytes, upcast when its name is an old one.

@@ -13,7 +13,7 @@ from threading import Event
 import structlog
 
 from loket.evidence.entry import LeafMapper, Recorded
-from loket.evidence.follow import DISCONNECTED, Ahead, Connection, Unreadable, follow
+from loket.evidence.follow import DISCONNECTED, Ahead, Connection, Unreadable, follow, uncollected
 from loket.projections import PROJECTIONS, Projection
 
 LIMIT = 1000
@@ -127,7 +127,7 @@ def apply(conn: Connection, projection: Projection, facts: Sequence[Recorded]) -
     Raises ProjectionFailed naming the first fact that cannot be handled.
     """
     try:
-        with conn.transaction(), conn.cursor() as cursor:
+        with uncollected(), conn.transaction(), conn.cursor() as cursor:
             projection.apply(cursor, facts)
     except DISCONNECTED:
         raise

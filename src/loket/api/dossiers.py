@@ -27,7 +27,8 @@ MODULE = "toezicht"
 CATCH_UP = 2.0
 """Seconds for which a timeline waits until the read model has followed its stream."""
 
-_STAMPED = """SELECT (SELECT gen_time FROM timestamps WHERE size > p ORDER BY size LIMIT 1)
+_STAMPED = """SELECT (SELECT gen_time FROM timestamps WHERE size > p
+                      ORDER BY size, gen_time LIMIT 1)
               FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked (p, n) ORDER BY n"""
 
 router = APIRouter(prefix=f"/{MODULE}", tags=[MODULE])

@@ -35,7 +35,7 @@ STAMPS = {"tsq": "application/timestamp-query", "tsr": "application/timestamp-re
 _CHECKPOINT = "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1"
 _TILE = "SELECT hashes FROM tiles WHERE level = %s AND index = %s"
 _ENTRIES = "SELECT leaf FROM events WHERE position >= %s AND position < %s ORDER BY position"
-_STAMP = "SELECT query, response FROM timestamps WHERE size = %s"
+_STAMP = "SELECT query, response FROM timestamps WHERE size = %s ORDER BY gen_time LIMIT 1"
 _SEALED = "SELECT coalesce(max(size), 0) FROM checkpoints"
 
 

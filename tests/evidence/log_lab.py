@@ -7,8 +7,10 @@ The module in it is as small as a module can be: a *stuk* is sent, delivered, op
 import asyncio
 import os
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,6 +129,16 @@ class Lab:
 
     def close(self) -> None:
         self.log.close()
+
+    def on(self, dsn: str, directory: Path) -> "Lab":
+        """The same installation on a copy of its database."""
+        other = copy(self)
+        other.dsn, other.directory = dsn, directory
+        shutil.copy(self.directory / "checkpoints", directory)
+        other.published = Published(directory / "checkpoints")
+        other.log = Log(dsn, self.origin, self.codec, self.keys, other.microseconds)
+        other.mapper = other.log.leaf_mapper
+        return other
 
     def now(self) -> datetime:
         return utc_now() + self.ahead

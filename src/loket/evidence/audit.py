@@ -60,19 +60,20 @@ def audit(
     *,
     progress: Progress = lambda _: None,
     processes: int | None = None,
+    span: int = SPAN,
 ) -> Audit:
     """Check everything the log holds as it stands at the start.
 
     `log` is its key, `tsas` whose tokens are trusted; `processes` is as many as there are
-    processors unless told otherwise.
+    processors unless told otherwise, `span` the events in a range (whole tiles of level 0).
     """
     found = Audit()
     with connect(dsn) as conn:
         head, sealed = _sizes(conn, found)
         beacons = _check_tokens(conn, log, tsas, found)
         ranges = [
-            Range(start, min(start + SPAN, head), sealed, log.name, beacons)
-            for start in range(0, head, SPAN)
+            Range(start, min(start + span, head), sealed, log.name, beacons)
+            for start in range(0, head, span)
         ]
         found.events = head
         above = _join(_results(dsn, ranges, processes), found, progress)

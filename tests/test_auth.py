@@ -22,6 +22,8 @@ from loket import auth, jwks
 from loket.auth import Authenticator
 from loket.devissuer import (
     KEY_FILE,
+    LOKET_CLAIM,
+    TOEZICHT_CLAIM,
     BestuurNotFound,
     DevIssuer,
     KeyFileExposed,
@@ -174,7 +176,7 @@ def encoded(content: dict[str, Any] | bytes) -> str:
 
 
 FORGERIES: dict[str, Callable[[], str]] = {
-    "not signed": lambda: jwt.encode(claims(), None, algorithm="none", headers={"kid": "ed"}),
+    "not signed": lambda: jwt.encode(claims(), "", algorithm="none", headers={"kid": "ed"}),
     "public key as secret": with_the_public_key_as_secret,
     "another key": lambda: token(ed25519.Ed25519PrivateKey.generate()),
     "unknown key id": lambda: token(ED, "onbekend"),
@@ -335,8 +337,12 @@ def test_the_development_issuer_gives_tokens_that_count(tmp_path: Path) -> None:
             bestuur, [SENDER, READER], now=int(time.time()), person="Jan Peeters", email="j@x"
         )
         actor = asyncio.run(known(f"Bearer {text}"))
-        assert (actor.bestuur, actor.rollen) == (bestuur.uri, {SENDER, READER})
+        assert (actor.bestuur, set(actor.rollen)) == (bestuur.uri, {SENDER, READER})
         assert (actor.persoon, actor.email, actor.niveau) == ("Jan Peeters", "j@x", "ontwikkeling")
+
+
+def test_the_development_issuer_fills_the_claims_that_are_read() -> None:
+    assert {LOKET_CLAIM, TOEZICHT_CLAIM} == set(auth.ROLE_CLAIMS)
 
 
 def test_the_development_key_is_private_and_stays_the_same(tmp_path: Path) -> None:

@@ -146,14 +146,14 @@ def test_the_table_remembers_who_uploaded_what(database: str) -> None:
         table = UploadTable(database)
         for _ in range(2):
             await table.record(Stored(digest, 6), "a")
-        found = await asyncio.gather(
+        mine, _, theirs = await asyncio.gather(
             table.sizes([digest, other], "a"),
             table.record(Stored(other, 7), "b"),
             table.sizes([digest], "b"),
         )
-        found.append(await table.sizes([digest, other], "b"))
+        later = await table.sizes([digest, other], "b")
         await table.close()
-        return [each for each in found if each is not None]
+        return [mine, theirs, later]
 
     assert asyncio.run(story()) == [{digest: 6}, {}, {other: 7}]
 

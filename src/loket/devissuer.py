@@ -21,12 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from loket.auth import ROLE_CLAIMS
 from loket.reference import Bestuur, Reference
 
 KEY_FILE = "dev-issuer.key"
 ISSUER = "https://ontwikkeling.loket.localhost"
-LOKET_CLAIM, TOEZICHT_CLAIM = ROLE_CLAIMS
+LOKET_CLAIM, TOEZICHT_CLAIM = "abb_loketLB_rol_3d", "abb_databanktoezicht_rol_3d"
 TOEZICHT_PREFIX = "ABBDatabankToezicht-"
 
 

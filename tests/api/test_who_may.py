@@ -40,7 +40,7 @@ def edit(person: Person, stream: str) -> int:
 
 
 def edit_at_version(person: Person, stream: str) -> int:
-    body = {"velden": {}}
+    body: dict[str, object] = {"velden": {}}
     return person.ask(stream, "velden-wijzigen", body, If_Match='"99"').status_code
 
 
@@ -134,7 +134,7 @@ def test_everyone_gets_what_the_matrix_says_of_what_was_sent(office: Office) -> 
 def test_a_stream_out_of_sight_answers_as_one_that_is_not_there(office: Office) -> None:
     hidden, absent = office.draft(), f"toezicht/{uuid4()}"
     for step in ("velden-wijzigen", "besluit-verzenden"):
-        body = {"velden": {}} if step == "velden-wijzigen" else {}
+        body: dict[str, object] = {"velden": {}} if step == "velden-wijzigen" else {}
         for headers in ({}, {"If_Match": '"7"'}):
             seen, unseen = (
                 office.gent.ask(stream, step, body, **headers) for stream in (hidden, absent)

@@ -87,6 +87,7 @@ def encode_actor(actor: Actor) -> bytes:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def decode_actor(data: str) -> Actor:
     """The actor of a decrypted record."""
     return msgspec.json.decode(data, type=Actor)

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Giving commands over HTTP."""
 
+import asyncio
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from office import BESLUITENLIJST, FIELDS, Office, accept, open_office, problem, settings
+from starlette.requests import ClientDisconnect
+
+from loket.api.bodies import read_body
 
 DRAFT = {"dossiertype": BESLUITENLIJST, "velden": FIELDS}
 
@@ -219,3 +224,16 @@ def test_a_refusal_names_the_fields_that_are_missing(office: Office) -> None:
 def test_two_clerks_cannot_both_send(office: Office) -> None:
     stream = office.sent()
     problem(office.aalst.ask(stream, "besluit-verzenden"), 409, "toezicht/al-verzonden")
+
+
+@pytest.mark.parametrize(
+    "before", [[], [{"type": "http.request", "body": b"{", "more_body": True}]]
+)
+def test_a_request_that_breaks_off_is_no_command(before: list[dict[str, Any]]) -> None:
+    messages = iter([*before, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(read_body(receive))

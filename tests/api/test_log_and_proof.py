@@ -4,14 +4,21 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from office import PDF, Office, accept, problem
 
-from loket.evidence import merkle
+from loket.domain import MODULES
+from loket.domain.tijdstempels import TsaHerstelMelden, TsaStoringMelden
+from loket.evidence import merkle, verify
 from loket.evidence.leaf import leaf_hash
 from loket.evidence.note import Verifier, open_checkpoint
 from loket.evidence.tiles import decode_bundle, paths_of
+from loket.kernel import SYSTEM
+from loket.submit import Submission, submit
 
 
 def anonymous(office: Office, path: str) -> bytes:
@@ -111,6 +118,40 @@ def test_a_recipient_gets_the_proof_without_the_drafts(office: Office) -> None:
     }
     digest = hashlib.sha256(PDF).hexdigest().encode()
     assert any(digest in content for content in theirs.values())
+
+
+@pytest.mark.parametrize("reader", ["aalst", "abb"])
+def test_both_sides_can_have_their_proof_checked(
+    office: Office, tmp_path: Path, reader: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream = office.opened()
+    office.seal()
+    bundle, key, roots = (tmp_path / name for name in ("bewijs.zip", "log.vkey", "root.pem"))
+    bundle.write_bytes(getattr(office, reader).get(f"/bewijs/{stream}?documenten=1").content)
+    key.write_bytes(anonymous(office, "/log/vkey"))
+    roots.write_bytes(office.loket.tsa_roots())
+    assert verify.main(bundle, key, roots, None, as_json=False) == 0, capsys.readouterr().out
+
+
+def test_outages_of_time_sources_are_for_everyone_to_see(fresh: Office) -> None:
+    stream = uuid5(NAMESPACE_URL, fresh.loket.signer.name)
+    app: Any = fresh.http.app
+    write = app.state.parts.write
+    told = [TsaStoringMelden("ontwikkel-TSA", "onbereikbaar"), TsaHerstelMelden("ontwikkel-TSA")]
+    for command in told:
+        submission = Submission(MODULES["tijdstempels"], stream, command, SYSTEM)
+        assert fresh.http.portal is not None
+        fresh.http.portal.call(submit, write, submission)
+    found = fresh.http.get("/log/storingen").json()
+    assert found["logboek"] == fresh.loket.signer.name
+    assert [each["type"] for each in found["voorvallen"]] == [
+        "tijdstempels.TsaStoringBegonnen",
+        "tijdstempels.TsaStoringBeeindigd",
+    ]
+    assert found["voorvallen"][0]["gegevens"]["reden"] == "onbereikbaar"
+    generic = fresh.gent.get(f"/tijdstempels/{stream}").json()
+    assert generic["versie"] == 2
+    assert isinstance(generic["toestand"], dict)
 
 
 def test_there_is_no_proof_of_what_is_not_there(office: Office) -> None:

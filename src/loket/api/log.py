@@ -2,18 +2,24 @@
 """The log for everyone, without a token: C2SP tlog-tiles, and the time stamps beside it.
 
 `/log/checkpoint`, `/log/tile/<L>/<N>[.p/<W>]` and `/log/tile/entries/<N>[.p/<W>]` follow
-c2sp.org/tlog-tiles; `/log/timestamp/<size>.tsq` and `.tsr` (RFC 3161) and `/log/vkey` are ours.
+c2sp.org/tlog-tiles; `/log/timestamp/<size>.tsq` and `.tsr` (RFC 3161) and `/log/vkey` and
+`/log/storingen` (what went wrong with time) are ours.
 Leaves and tiles hold no personal data. Nothing beyond the last checkpoint is shown.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
+from uuid import NAMESPACE_URL, uuid5
 
+import msgspec
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from loket.api.models import Model
 from loket.api.parts import parts
 from loket.api.refusals import NietGevonden
 from loket.evidence.merkle import HASH_SIZE
+from loket.evidence.read import Question
 from loket.evidence.tiles import (
     ENTRIES,
     WIDTH,
@@ -111,6 +117,43 @@ async def timestamp(
     query, response = await _one(request, _STAMP, (size,))
     content = bytes(query if kind == "tsq" else response)
     return Response(content, headers={"Cache-Control": IMMUTABLE}, media_type=STAMPS[kind])
+
+
+class Voorval(Model):
+    """Iets wat met de tijdbronnen gebeurde."""
+
+    type: str
+    positie: int
+    geregistreerd: datetime
+    gegevens: dict[str, str | int]
+
+
+class Voorvallen(Model):
+    """Alle storingen, herstellingen en afwijkingen, oudste eerst."""
+
+    logboek: str
+    voorvallen: list[Voorval]
+
+
+@router.get("/storingen", summary="Storingen van de tijdbronnen", operation_id="storingen")
+async def outages(request: Request, response: Response) -> Voorvallen:
+    """When time could not be proven, or clocks differed: facts of the log itself."""
+    here = parts(request)
+    origin = here.loket.signer.name
+    stream = f"tijdstempels/{uuid5(NAMESPACE_URL, origin)}"
+    history = (await here.write.read(Question((stream,)))).streams[stream]
+    response.headers["Cache-Control"] = SHORT
+    found = [
+        Voorval(
+            type=recorded.type,
+            positie=recorded.position,
+            geregistreerd=recorded.registered,
+            gegevens=msgspec.to_builtins(recorded.fact),
+        )
+        for recorded in history
+        if recorded.fact is not None
+    ]
+    return Voorvallen(logboek=origin, voorvallen=found)
 
 
 async def _one(request: Request, query: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,14 +9,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import recorder, submitting
+from bench import auditing, projecting, recorder, sending, stack, submitting
 from bench.results import TARGETS, Result, Tell, write
+from loket.logs import configure
 
 RESULTS = Path(__file__).with_name("results.json")
 
 PARTS: Mapping[str, Callable[[Tell], list[Result]]] = {
     "append": recorder.measure,
     "submit": submitting.measure,
+    "send": sending.measure,
+    "stack": stack.measure,
+    "audit": auditing.measure,
+    "projections": projecting.measure,
 }
 
 
@@ -26,6 +31,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(PARTS):
         console.print(f"{', '.join(sorted(unknown))}: there are only {', '.join(PARTS)}")
         return 2
+    configure("error")
     began = time.monotonic()
     results = []
     for name in names or PARTS:

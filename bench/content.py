@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Realistic dossiers: a besluitenlijst of Aalst, as a sender and as the log see it."""
 
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from loket.domain.toezicht.words import (
@@ -19,8 +18,6 @@ from loket.domain.toezicht.words import (
     VeldenGewijzigd,
     VeldenWijzigen,
 )
-from loket.evidence.append import Append
-from loket.evidence.entry import Draft, Entry, LeafMapper
 from loket.kernel import Actor, Document
 
 LIJST = (
@@ -77,19 +74,3 @@ LIFE: Sequence[Any] = (
     BesluitGeopend(1, ABB),
 )  # fmt: skip
 """All facts of an ordinary dossier."""
-
-
-def appends(
-    mapper: LeafMapper, facts: Sequence[Any], count: int, *, urgent: bool = False
-) -> Iterator[tuple[str, Append]]:
-    """`count` new dossiers with these facts, each in one append; with the id of each."""
-    for _ in range(count):
-        dossier = str(uuid.uuid4())
-        stream = f"toezicht/{dossier}"
-        key = mapper.keys.create(stream)
-        command = uuid.uuid4()
-        drafts: list[Draft] = [
-            mapper.to_stored_event(Entry(stream, n, fact, CLERK, command, n, key))
-            for n, fact in enumerate(facts)
-        ]
-        yield dossier, Append(drafts, None, key, urgent)

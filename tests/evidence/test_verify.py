@@ -18,7 +18,15 @@ from loket.evidence import moments, token
 from loket.evidence.export import export_log
 from loket.evidence.store import connect
 from loket.evidence.verify import held_at, main, verify
-from loket.evidence.verify_report import TITLES, Code, Verdict, to_json, to_text
+from loket.evidence.verify_report import (
+    TITLES,
+    Code,
+    Verdict,
+    Weight,
+    to_json,
+    to_text,
+    weight_of,
+)
 from loket.evidence.verify_steps import FIRST_PREV
 
 
@@ -273,3 +281,10 @@ def test_no_json_in_the_index_makes_it_fall(
     target[data.draw(st.sampled_from(sorted(target)))] = data.draw(json_values)
     members = honest.members | {"bewijs.json": json.dumps(index).encode()}
     honest.lab.verify(write_zip(tmp_path / "index.zip", members))
+
+
+def test_the_standard_explains_every_code_with_its_verdict() -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/bewijs.md").read_text("utf-8")
+    verdict = {Weight.INFO: "–", Weight.UNSURE: "indeterminate", Weight.FAILED: "failed"}
+    for code in Code:
+        assert f"| `{code}` | {verdict[weight_of(code)]} |" in text

@@ -98,7 +98,7 @@ def _module(module: Module[Any, Any, Any]) -> Iterator[str]:
         yield f"### {command.__name__}\n"
         yield f"{_sentence(command)}\n"
         roles = ", ".join(f"`{role}`" for role in sorted(module.rights[command]))
-        yield f"`POST /{module.name}/{{stream}}/{kebab(command.__name__)}`, for: {roles}.\n"
+        yield f"`POST /{module.name}/{{stroom}}/{kebab(command.__name__)}`, for: {roles}.\n"
         yield from _fields(command)
     yield "## Events\n"
     for event in module.events:

@@ -51,11 +51,13 @@ def test_the_new_module_passes_the_tests_of_every_module_and_its_own(copy: Path)
 
 def test_the_api_has_its_routes_and_problems(copy: Path) -> None:
     script = """
-from loket.api.openapi import document
-from loket.domain import MODULES
-paths = document(MODULES)["paths"]
-assert "/klachten/{stream}/klacht-noteren" in paths, sorted(paths)
-assert "/klachten/{stream}/klacht-afsluiten" in paths
+from loket.api.app import create_app
+from loket.settings import Settings
+from loket.wiring import build
+settings = Settings(database_url="postgresql:///none", development=True, data_dir="data")
+paths = create_app(build(settings)).openapi()["paths"]
+assert "/klachten/{stroom}/klacht-noteren" in paths, sorted(paths)
+assert "/klachten/{stroom}/klacht-afsluiten" in paths
 """
     done = _run(copy, "-c", script)
     assert done.returncode == 0, done.stderr

@@ -63,13 +63,13 @@ class Answers:
 
 
 def ask(job: Job, expect: str) -> Answers:
-    """Run a job in a process of its own; every answer must be `expect` ("201 gestempeld")."""
+    """Run a job in a process of its own; every answer starts with `expect` ("201 gestempeld")."""
     command = [sys.executable, "-m", "bench.client"]
     content = json.dumps(asdict(job))
     done = subprocess.run(command, input=content, stdout=subprocess.PIPE, text=True, check=True)
     seconds, latencies, statuses = json.loads(done.stdout)
     answers = Answers(seconds, latencies, Counter(statuses))
-    assert set(answers.statuses) == {expect}, answers.statuses
+    assert all(status.startswith(expect) for status in answers.statuses), answers.statuses
     return answers
 
 
@@ -99,6 +99,11 @@ class Connection(asyncio.Protocol):
         length = int(head.lower().partition(b"\ncontent-length:")[2].partition(b"\r")[0] or 0)
         if len(body) >= length and self._answer is not None:
             self._answer.set_result(self._data)
+
+    @property
+    def alive(self) -> bool:
+        """False once the server has ended an idle connection."""
+        return self._transport is not None and not self._transport.is_closing()
 
     async def post(self, request: bytes) -> bytes:
         """The whole answer."""
@@ -144,8 +149,14 @@ async def _open(job: Job) -> Answers:
     answers = Answers()
     began = time.perf_counter()
 
+    async def take() -> Connection:
+        while idle:
+            if (connection := idle.pop()).alive:
+                return connection
+        return await _connect(job.port)
+
     async def one(request: bytes, due: float) -> None:
-        connection = idle.pop() if idle else await _connect(job.port)
+        connection = await take()
         answer = await connection.post(request)
         answers.latencies.append(time.perf_counter() - due)
         answers.statuses[_status(answer)] += 1

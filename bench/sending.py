@@ -16,7 +16,7 @@ SENDS = 4_000
 TRIVIAL = 10_000
 WARM_UP = 500
 AGAINST = "trivial FastAPI JSON POST, 32 clients"
-SENT = "201 geregistreerd"
+SENT = "201"
 TAKEN = "201 ontvangen"
 
 

@@ -84,16 +84,18 @@ def _payload(event: Proven) -> Any:
 def _lines(path: str, value: Any) -> Any:
     """A payload as (field, text) lines, nested fields by their path."""
     match value:
+        case None | "" | []:
+            return
+        case {"sha256": _, "naam": _}:
+            return  # documents have a table of their own
         case dict():
             for name, inner in value.items():
                 yield from _lines(f"{path} › {name}" if path else name, inner)
-        case list() if value and all(isinstance(item, dict) for item in value):
+        case list() if all(isinstance(item, dict) for item in value):
             for number, inner in enumerate(value, start=1):
                 yield from _lines(f"{path} {number}", inner)
         case list():
             yield path, ", ".join(map(str, value))
-        case None | "":
-            return
         case bool():
             yield path, "ja" if value else "neen"
         case _:

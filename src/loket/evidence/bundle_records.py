@@ -43,7 +43,7 @@ def etsi_record(evidence: Evidence, event: Proven) -> dict[str, Any]:
         "evidenceIdentifier": str(uuid5(NAMESPACE_URL, b64(recorded.leaf_hash))),
         "ERDSEventId": f"http://uri.etsi.org/19522/Event/{ETSI[moment]}",
         "eventTime": recorded.registered.isoformat(),
-        "evidenceIssuerDetails": {"legalName": evidence.log.name, "qualified": False},
+        "evidenceIssuerDetails": {"legalName": evidence.log.name},
         "messageIdentifier": evidence.stream,
         "leafHash": b64(recorded.leaf_hash),
     }

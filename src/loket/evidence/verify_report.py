@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from loket.evidence.moments import Interval, day_after, local_text, timezone_version
+from loket.evidence.moments import Interval, Moment, day_after, local_text, timezone_version
 
 TITLES = {
     1: "Bundel en sleutels",
@@ -214,6 +214,7 @@ def to_json(report: Report) -> str:
 
 def _moment(found: MomentFound) -> dict[str, Any]:
     lower, upper, day = found.interval.lower, found.interval.upper, found.interval.day()
+    starts_term = found.moment == Moment.AFLEVERING
     return {
         "moment": found.moment,
         "gebeurtenis": found.event,
@@ -223,7 +224,7 @@ def _moment(found: MomentFound) -> dict[str, Any]:
         "niet_voor": lower.isoformat() if lower else None,
         "niet_na": upper.isoformat() if upper else None,
         "dag": day.isoformat() if day else None,
-        "termijn_vanaf": day_after(day).isoformat() if day else None,
+        "termijn_vanaf": day_after(day).isoformat() if day and starts_term else None,
     }
 
 

@@ -141,6 +141,7 @@ class Authenticator:
             rollen=frozenset(_roles(claims, codes)),
             niveau=_text(claims, "acr"),
             email=_text(claims, "vo_email") or _text(claims, "email"),
+            naam=" ".join(filter(None, (_text(claims, n) for n in ("given_name", "family_name")))),
         )
 
     def _bestuur(self, claims: Mapping[str, Any]) -> Bestuur:

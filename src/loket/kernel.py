@@ -49,9 +49,10 @@ class Actor:
     """Who acts, for which bestuur, with what authority; recorded with every event.
 
     `bestuur` is the URI of the bestuurseenheid acted for and `klasse` the URI of its
-    classification; `rollen` holds only the roles that count for that bestuur. `namens` is the
-    person really at the keyboard when someone acts on behalf of another. `niveau` is the level
-    of assurance of the login (the OIDC `acr` claim).
+    classification; `persoon` is the id of the person who acts and `naam` their name; `rollen`
+    holds only the roles that count for that bestuur. `namens` is the person really at the
+    keyboard when someone acts on behalf of another. `niveau` is the level of assurance of the
+    login (the OIDC `acr` claim).
     """
 
     persoon: str
@@ -61,6 +62,7 @@ class Actor:
     niveau: str = ""
     namens: str = ""
     email: str = ""
+    naam: str = ""
 
     @property
     def is_system(self) -> bool:

@@ -2,18 +2,19 @@
 """The sealer of an installation: its keys, its TSAs, and how it reports to the log."""
 
 import asyncio
-import contextlib
 import secrets
 import threading
+from contextlib import aclosing, suppress
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from loket.domain import MODULES
 from loket.evidence.published import Published
 from loket.evidence.seal import Sealer
+from loket.evidence.stamper import Report
 from loket.evidence.timestamp import Stamped, stamp
 from loket.kernel import SYSTEM
-from loket.submit import Submission, submit
+from loket.submit import Submission, WriteSide, submit
 from loket.wiring import Loket
 
 NONCE_BITS = 128
@@ -25,7 +26,7 @@ def run(loket: Loket, stop: threading.Event) -> None:
 
 
 async def _run(loket: Loket, stop: threading.Event) -> None:
-    async with loket.tsa_client() as client:
+    async with loket.tsa_client() as client, aclosing(loket.write_side()) as write:
         tsas = loket.tsas()
 
         async def token(note: bytes) -> Stamped:
@@ -36,19 +37,18 @@ async def _run(loket: Loket, stop: threading.Event) -> None:
             loket.signer,
             Published(loket.checkpoint_file),
             token,
-            _reporter(loket),
+            _reporter(loket, write),
             loket.now,
         )
         task = asyncio.create_task(sealer.run())
         while not stop.is_set() and not task.done():
             await asyncio.wait([task], timeout=0.2)
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError):
             await task
 
 
-def _reporter(loket: Loket) -> Any:
-    write = loket.write_side()
+def _reporter(loket: Loket, write: WriteSide) -> Report:
     module = MODULES["tijdstempels"]
     stream = uuid5(NAMESPACE_URL, loket.signer.name)
 

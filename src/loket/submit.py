@@ -102,6 +102,12 @@ class WriteSide:
     files: Files
     reference: Callable[[], Any]
     now: Callable[[], datetime]
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+
+    async def aclose(self) -> None:
+        """Close the connections it was made with."""
+        for close in self.closing:
+            await close()
 
 
 async def submit(write: WriteSide, submission: Submission) -> Accepted:

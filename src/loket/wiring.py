@@ -137,14 +137,17 @@ class Loket:
         return self.settings.checkpoint_file or self.settings.data_dir / "checkpoints"
 
     def write_side(self) -> WriteSide:
-        """A new way in for commands; for one event loop."""
+        """A new way in for commands; for one event loop, which closes it."""
+        reader, files = StreamReader(self.dsn, self.mapper), UploadTable(self.dsn)
+        writer = GroupCommit(self.dsn, self.signer.name, self.clock)
         return WriteSide(
-            read=StreamReader(self.dsn, self.mapper).read,
-            append=GroupCommit(self.dsn, self.signer.name, self.clock).append,
+            read=reader.read,
+            append=writer.append,
             mapper=self.mapper,
-            files=UploadTable(self.dsn),
+            files=files,
             reference=self.references,
             now=self.now,
+            closing=(reader.close, writer.close, files.close),
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -73,6 +73,7 @@ def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]
 
     async def run(advance: Callable[[int], None]) -> int:
         write = loket.write_side()
+        changed = 0
 
         async def enter(stream: str, command: "BestuurRegistreren") -> bool:
             try:
@@ -84,10 +85,10 @@ def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]
             advance(1)
             return bool(accepted.placed)
 
-        changed = 0
-        for start in range(0, len(commands), AT_ONCE):
-            chunk = commands[start : start + AT_ONCE]
-            changed += sum(await asyncio.gather(*(enter(*each) for each in chunk)))
+        async with aclosing(write):
+            for start in range(0, len(commands), AT_ONCE):
+                chunk = commands[start : start + AT_ONCE]
+                changed += sum(await asyncio.gather(*(enter(*each) for each in chunk)))
         return changed
 
     with progress("besturen", len(commands)) as advance:

@@ -47,11 +47,13 @@ def explain(error: Exception) -> str | None:
     """One sentence for errors that a person can mend; None for defects of ours."""
     import psycopg
 
+    from loket.devissuer import BestuurNotFound, KeyFileExposed, NotEmbedded
     from loket.kernel import Refused
     from loket.migrate import MigrationFailed
     from loket.postgres import PostgresFailed
 
-    if isinstance(error, ConfigurationError | PostgresFailed | MigrationFailed):
+    told = ConfigurationError | PostgresFailed | MigrationFailed
+    if isinstance(error, told | BestuurNotFound | KeyFileExposed | NotEmbedded):
         return str(error)
     if isinstance(error, Refused):
         return f"{error.title()} {error.detail}".strip()

@@ -78,6 +78,7 @@ def encode_actor(actor: Actor) -> bytes:
             "bestuur": actor.bestuur,
             "email": actor.email,
             "klasse": actor.klasse,
+            "naam": actor.naam,
             "namens": actor.namens,
             "niveau": actor.niveau,
             "persoon": actor.persoon,

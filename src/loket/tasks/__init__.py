@@ -29,7 +29,9 @@ def run(loket: Loket, stop: Event) -> None:
     """Reacts to facts until `stop` is set. Raises ConfigurationError, BrokerUnavailable."""
     loket.references.refresh()
     loket.references.follow()
-    Worker(loket.dsn, tools(loket), REACTIONS, loket.settings.broker_url).run(stop)
+    used = tools(loket)
+    broker_url, closing = loket.settings.broker_url, (used.write.aclose,)
+    Worker(loket.dsn, used, REACTIONS, broker_url, closing).run(stop)
 
 
 def dead_letters(loket: Loket) -> list[Letter]:

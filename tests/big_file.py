@@ -21,6 +21,7 @@ from office import BESLUITENLIJST, SENDER, settings
 
 from loket.api.app import create_app
 from loket.devissuer import DevIssuer, find_bestuur
+from loket.reference import load
 from loket.wiring import build
 
 SIZE = 1 << 30
@@ -60,7 +61,7 @@ async def story(url: str, token: str) -> float:
 
 
 async def main(database: str, directory: Path) -> None:
-    loket = build(settings(database, directory))
+    loket = build(settings(database, directory), besturen=load().besturen)
     issuer = DevIssuer(loket.settings.keys_dir, loket.settings.audience, embedded=True)
     bestuur = find_bestuur(loket.reference, "Gemeente Aalst")
     token = issuer.issue(bestuur, [SENDER], now=int(loket.now().timestamp()))

@@ -110,7 +110,7 @@ def find_bestuur(reference: Reference, text: str) -> Bestuur:
     besturen = reference.besturen.values()
     if found := reference.besturen.get(text.strip()):
         return found
-    named = [(f"{reference.label(b.klasse)} {b.naam}", b) for b in besturen]
+    named = [(reference.full_name(b), b) for b in besturen]
     fitting = [
         (name, b) for name, b in named
         if wanted in {name.casefold(), b.naam.casefold(), *({b.kbo, b.ovo.casefold()} - {""})}

@@ -3,10 +3,11 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 import psycopg
@@ -205,10 +206,12 @@ def build(
     *,
     clock: Callable[[], int] = wall_clock,
     now: Callable[[], datetime] = utc_now,
+    besturen: Mapping[str, Bestuur] = MappingProxyType({}),
 ) -> Loket:
     """Everything one process needs. The database must be reachable and migrated.
 
     `clock` gives the log's microseconds since 1970, `now` the moment commands are decided at.
+    Who is a bestuur is for the register to say; `besturen` are known before it is read.
     Raises ConfigurationError.
     """
     if settings.database_url is None:
@@ -221,5 +224,5 @@ def build(
         now=now,
         keys=KeyRing(secrets.master_key(settings)),
         signer=Signer(settings.origin, key),
-        references=References(settings.database_url, load_reference()),
+        references=References(settings.database_url, replace(load_reference(), besturen=besturen)),
     )

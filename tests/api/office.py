@@ -23,7 +23,7 @@ from loket.evidence.seal import Sealer
 from loket.evidence.store import connect
 from loket.evidence.timestamp import Stamped, stamp
 from loket.projections._runner import Projector
-from loket.reference import Bestuur
+from loket.reference import Bestuur, load
 from loket.settings import Settings
 from loket.wiring import Loket, build
 
@@ -222,7 +222,7 @@ def open_office(
     chosen: Settings, change: Callable[[Loket], Loket] = lambda x: x
 ) -> Iterator[Office]:
     """An installation with these settings, answering until the block ends."""
-    loket = change(build(chosen))
+    loket = change(build(chosen, besturen=load().besturen))
     issuer = DevIssuer(chosen.keys_dir, chosen.audience, embedded=True)
     try:
         with TestClient(create_app(loket), raise_server_exceptions=False) as http:

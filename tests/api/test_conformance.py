@@ -28,6 +28,7 @@ from starlette.testclient import TestClient
 
 from loket.api.app import create_app
 from loket.devissuer import DevIssuer
+from loket.reference import load
 from loket.wiring import build
 
 EXAMPLES = 3
@@ -64,7 +65,7 @@ def served(app: Any) -> Iterator[str]:
 def test_every_answer_is_as_documented(
     database: str, tmp_path: Path, name: str, roles: list[str]
 ) -> None:
-    loket = build(loket_settings(database, tmp_path))
+    loket = build(loket_settings(database, tmp_path), besturen=load().besturen)
     app = create_app(loket)
     issuer = DevIssuer(loket.settings.keys_dir, loket.settings.audience, embedded=True)
     office = Office(loket, TestClient(app), issuer)

@@ -47,9 +47,10 @@ def import_besturen(
 ) -> None:
     """Enter besturen in the register, or change those that differ; again changes nothing."""
     from loket.besturen_import import commands_from
+    from loket.reference import load
 
     with installation(data_dir) as loket:
-        commands = list(commands_from(files, loket.reference)) if files else shipped()
+        commands = list(commands_from(files, load())) if files else shipped()
         changed = register(loket, commands)
         typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
 

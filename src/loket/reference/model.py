@@ -208,6 +208,13 @@ class Reference:
         fitting = (r for r in self.routering if r.geldig.op(op) and r.als.holds(values, klasse))
         return next(fitting, None)
 
+    def full_name(self, bestuur: Bestuur) -> str:
+        """`Gemeente Aalst`: class and name, the class once where the name begins with it."""
+        label = self.label(bestuur.klasse)
+        if bestuur.naam.casefold().startswith(label.casefold()):
+            return bestuur.naam
+        return f"{label} {bestuur.naam}"
+
     def label(self, uri: str) -> str:
         """The label of a concept, dossiertype or bestuur; the URI itself when unknown."""
         if known := self.dossiertypes.get(uri):

@@ -5,6 +5,7 @@ The log is honest and real: recorder, sealer, development TSA and database. The 
 format, so SHA256SUMS always fits; only the keys are beyond reach.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -158,6 +159,30 @@ ATTACKS = {
         edit("bewijs.json", "proef.StukAfgeleverd", "proef.StukGeopend"),
         {Code.BEWIJS_VAN_ANDER_BERICHT},
     ),
+    "edit the chain at a glance": (
+        edit("stroom.jsonl", "StukAfgeleverd", "StukGeopend"),
+        {Code.INHOUD_GEWIJZIGD},
+    ),
+    "edit the time in an ERDS record": (
+        edit("etsi/1-aflevering.json", r'"eventTime": "....', '"eventTime": "2025'),
+        {Code.BEWIJS_VAN_ANDER_BERICHT},
+    ),
+    "edit the recipient in an ERDS record": (
+        edit("etsi/1-aflevering.json", "bestuurseenheden/abb", "bestuurseenheden/gent"),
+        {Code.BEWIJS_VAN_ANDER_BERICHT},
+    ),
+    "edit the sender in an ERDS record": (
+        edit("etsi/2-opvraging.json", "bestuurseenheden/aalst", "bestuurseenheden/gent"),
+        {Code.BEWIJS_VAN_ANDER_BERICHT},
+    ),
+    "edit the document in an ERDS record": (
+        edit("etsi/0-verzending.json", r'"digestValue": "....', '"digestValue": "0000'),
+        {Code.BEWIJS_VAN_ANDER_BERICHT},
+    ),
+    "put another token in a proof": (
+        lambda m: m | {"log/0.tlog-proof": _with_extra(m["log/0.tlog-proof"], b"0")},
+        {Code.TOKEN_ONLEESBAAR},
+    ),
     "claim an unknown format": (
         edit("bewijs.json", "loket-bewijs/1", "loket-bewijs/9"),
         {Code.VERSIE_ONBEKEND},
@@ -177,10 +202,17 @@ ATTACKS = {
 }
 
 
+def _with_extra(proof: bytes, extra: bytes) -> bytes:
+    read = TlogProof.parse(proof)
+    return TlogProof(read.index, read.path, read.checkpoint, extra).encode()
+
+
 def _broken_signature(note: bytes) -> bytes:
     """One bit of the signature itself; the key id before it stays."""
     start, _, encoded = note.rstrip(b"\n").rpartition(b" ")
-    return start + b" " + encoded[:20] + bytes([encoded[20] ^ 1]) + encoded[21:] + b"\n"
+    signature = bytearray(base64.b64decode(encoded))
+    signature[20] ^= 1
+    return start + b" " + base64.b64encode(signature) + b"\n"
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

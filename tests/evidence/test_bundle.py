@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 from honest_lab import DIGEST, DOCUMENT, PDF, Honest
-from log_lab import AALST, ABB, Lab, StukOpgesteld, StukVerzonden, new_stream
+from log_lab import AALST, ABB, NAMES, Lab, StukOpgesteld, StukVerzonden, new_stream
 from zip_lab import write_zip
 
 from loket.evidence import bundle, gather
 from loket.evidence.note import TlogProof
+from loket.evidence.store import connect
 from loket.evidence.verify_report import Code
 from loket.kernel import Document
 
@@ -35,6 +36,16 @@ def test_the_same_evidence_gives_the_same_bytes(honest: Honest, tmp_path: Path) 
     first = honest.path.read_bytes()
     assert again == honest.path
     assert hashlib.sha256(first).digest() == hashlib.sha256(again.read_bytes()).digest()
+
+
+def test_the_time_zone_of_the_database_leaves_no_trace(honest: Honest) -> None:
+    lab = honest.lab
+    with connect(lab.dsn) as conn:
+        conn.execute("SET TimeZone = 'Asia/Tokyo'")
+        evidence = gather.gather(
+            conn, honest.stream, lab.mapper, lab.signer.verifier, lab.roots, names=NAMES
+        )
+    assert members(evidence, **{DIGEST: lambda: io.BytesIO(PDF)}) == honest.members
 
 
 def test_it_is_named_after_the_stream() -> None:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from loket.evidence.bundle_pages import page, readme
 from loket.evidence.bundle_records import etsi_record, stream_line
 from loket.evidence.gather import Evidence, Proven, Token
-from loket.evidence.moments import moment_of
+from loket.evidence.moments import moment_of, utc_text
 from loket.kernel import Document
 
 FORMAT = "loket-bewijs/1"
@@ -155,13 +155,13 @@ def _entry(event: Proven, names: Mapping[str, str], stems: Mapping[bytes, str]) 
         "positie": recorded.position,
         "type": recorded.type,
         "moment": moment_of(recorded.type),
-        "geregistreerd": recorded.registered.isoformat(),
+        "geregistreerd": utc_text(recorded.registered),
         "status": event.status,
         "inhoud": _content(event),
         "stempel": stems[event.stamp.sha256] if event.stamp else None,
         "baken": stems[event.beacon.sha256] if event.beacon else None,
-        "niet_voor": interval.lower.isoformat() if interval.lower else None,
-        "niet_na": interval.upper.isoformat() if interval.upper else None,
+        "niet_voor": utc_text(interval.lower) if interval.lower else None,
+        "niet_na": utc_text(interval.upper) if interval.upper else None,
         "documenten": [
             {
                 "sha256": document.sha256,

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from loket.evidence.bundle_records import recipients
 from loket.evidence.gather import Evidence, Proven
-from loket.evidence.moments import Moment, day_after, local_text
+from loket.evidence.moments import Moment, day_after, local_text, utc_text
 
 NOT_QUALIFIED = "NIET-GEKWALIFICEERD"
 
@@ -26,6 +26,7 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["lokaal"] = local_text
+    environment.filters["utc"] = utc_text
     environment.filters["dag_na"] = day_after
     environment.filters["regels"] = lambda value: list(_lines("", value))
     return environment

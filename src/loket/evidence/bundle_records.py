@@ -13,7 +13,7 @@ import msgspec
 
 from loket.evidence.gather import Evidence, Proven
 from loket.evidence.leaf import Leaf, b64
-from loket.evidence.moments import ETSI, Moment
+from loket.evidence.moments import ETSI, Moment, utc_text
 from loket.kernel import Document
 
 _leaf_decoder = msgspec.json.Decoder(Leaf)
@@ -42,13 +42,13 @@ def etsi_record(evidence: Evidence, event: Proven) -> dict[str, Any]:
         "version": "EN319522v1.2.1",
         "evidenceIdentifier": str(uuid5(NAMESPACE_URL, b64(recorded.leaf_hash))),
         "ERDSEventId": f"http://uri.etsi.org/19522/Event/{ETSI[moment]}",
-        "eventTime": recorded.registered.isoformat(),
+        "eventTime": utc_text(recorded.registered),
         "evidenceIssuerDetails": {"legalName": evidence.log.name},
         "messageIdentifier": evidence.stream,
         "leafHash": b64(recorded.leaf_hash),
     }
     if sending:
-        record["submissionTime"] = sending.recorded.registered.isoformat()
+        record["submissionTime"] = utc_text(sending.recorded.registered)
         record["senderDetails"] = _sender(sending, evidence)
         record["userContentInfo"] = {"partsInfo": [_part(d) for d in sending.documents]}
         record["recipientDetails"] = [

@@ -14,7 +14,7 @@ from loket.evidence import tiles
 from loket.evidence.canonical import documents_in
 from loket.evidence.entry import LeafMapper, Recorded
 from loket.evidence.leaf import Beacon, Leaf, b64
-from loket.evidence.moments import Interval, Moment, moment_of
+from loket.evidence.moments import Interval, Moment, moment_of, utc_text
 from loket.evidence.note import Checkpoint, TlogProof, Verifier, open_checkpoint
 from loket.evidence.sealed import Connection, tile_reader
 from loket.evidence.store import COLUMNS, row
@@ -302,7 +302,7 @@ class _Reading:
                 case TsaStoringBeeindigd(tsa):
                     for outage in found:
                         if outage["tsa"] == tsa and outage["tot"] is None:
-                            outage["tot"] = event.registered.isoformat()
+                            outage["tot"] = utc_text(event.registered)
         return tuple(
             outage
             for outage in found

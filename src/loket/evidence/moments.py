@@ -7,7 +7,7 @@ Europe/Brussels (Bestuursdecreet II.30: from the day after), so what must be pro
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -77,6 +77,11 @@ def local_day(at: datetime) -> date:
 def day_after(day: date) -> date:
     """The first day of a term that starts with this day."""
     return day + timedelta(days=1)
+
+
+def utc_text(at: datetime) -> str:
+    """A moment as machines read it (ISO 8601, UTC), whatever the time zone of the database."""
+    return at.astimezone(UTC).isoformat()
 
 
 def local_text(at: datetime) -> str:

@@ -13,7 +13,7 @@ from loket.evidence import tiles
 from loket.evidence.merkle import ProofError, verify_consistency, verify_inclusion
 from loket.evidence.note import Checkpoint, NoteError, Verifier, log_signed, open_checkpoint
 from loket.evidence.tiles import ReadTile, TileError
-from loket.evidence.token import Stamp, TokenRefused, check
+from loket.evidence.token import Stamp, TokenRefused, check, check_token
 from loket.evidence.verify_parts import EventRead, Parts, b64url
 from loket.evidence.verify_report import Code, Report
 
@@ -164,9 +164,24 @@ def step_6_tokens(parts: Parts, trust: Trust, proven: Proven, report: Report) ->
             message = f"tijdstempels van {stamp.tsa}"
             report.add(6, Code.TSA_NIET_GEKWALIFICEERD, message)
     for event in parts.events:
+        _check_extra(event, trust, proven, report)
         covering = proven.included.get(event.number)
         if covering and not any(proven.covers(t, covering) for t in proven.tokens):
             report.add(6, Code.NOG_NIET_GESTEMPELD, "geen geldig tijdstempel", event.number)
+
+
+def _check_extra(event: EventRead, trust: Trust, proven: Proven, report: Report) -> None:
+    """The token in a proof, which no signature covers, is one over the checkpoint of that proof."""
+    if event.proof is None or not event.proof.extra or event.number not in proven.included:
+        return
+    if any(token.stamp.token == event.proof.extra for token in proven.tokens):
+        return
+    try:
+        data = _log_signed(event.proof.checkpoint, trust.logs)
+        check_token(event.proof.extra, data, trust.roots, trust.policies)
+    except TokenRefused as refused:
+        message = f"token in log/{event.number}.tlog-proof: {refused.reason}"
+        report.add(6, Code(refused.code), message, event.number)
 
 
 def _log_signed(note: bytes, logs: Sequence[Verifier]) -> bytes:

@@ -17,6 +17,7 @@ FORMAT = "loket-bewijs/1"
 EVENTS = "gebeurtenissen/"
 _LEAF_NAME = re.compile(re.escape(EVENTS) + r"(0|[1-9][0-9]{0,8})\.leaf")
 _TOKEN_NAME = re.compile(r"(tijd/[0-9]+(?:-[0-9]+)?)\.tsr")
+_RECORD_NAME = re.compile(r"etsi/(0|[1-9][0-9]{0,8})-[a-z]+\.json")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _LEAF_KEYS = {
     "actor", "beacon", "cause", "command", "docs", "log", "payload", "prev", "seq", "stream",
@@ -56,6 +57,16 @@ class EventRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What stroom.jsonl says of one event: hashes as leaves carry them, and its position."""
+
+    hash: str
+    prev: str
+    type: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRead:
     """One time stamp: query, response (DER) and the note it is said to be over."""
 
@@ -86,16 +97,18 @@ class Index:
 
 @dataclass
 class Parts:
-    """A bundle's content. `problems` are (name, why) of what could not be read."""
+    """A bundle's content. `records` are the ERDS records by event; `problems` are (name, why) of
+    what could not be read."""
 
     index: Index
     events: list[EventRead]
     expected: int
-    lines: Mapping[int, str]
+    lines: Mapping[int, Line]
     tokens: list[TokenRead]
     newest: bytes | None
     consistency: Mapping[tuple[int, int], tuple[bytes, ...]]
     vkey_hint: str
+    records: Mapping[int, Any] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -114,6 +127,20 @@ def read_json(data: bytes) -> Any:
         return json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"geen geldige JSON: {error}") from error
+
+
+def read_object(data: bytes | None) -> dict[str, Any]:
+    """A JSON object; an empty one when the bytes are not that, or there are none."""
+    try:
+        found = read_json(data or b"null")
+    except Malformed:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def payload_of(event: EventRead) -> dict[str, Any]:
+    """The opened payload; empty when it is not there or cannot be read."""
+    return read_object(event.payload)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -195,6 +222,12 @@ def read_parts(archive: SafeZip) -> Parts:
         with _noting(parts, f"{stem}.tsr"):
             files = (archive.read(f"{stem}{end}") for end in (".tsq", ".tsr", ".note"))
             parts.tokens.append(TokenRead(stem, *files))
+    records: dict[int, Any] = {}
+    for name in sorted(names):
+        if match := _RECORD_NAME.fullmatch(name):
+            with _noting(parts, name):
+                records[int(match[1])] = read_json(archive.read(name))
+    parts.records = records
     with _noting(parts, "stroom.jsonl"):
         parts.lines = _lines(archive.read("stroom.jsonl"))
     with _noting(parts, "log/consistentie.txt"):
@@ -279,12 +312,18 @@ def _document(content: Any) -> DocumentRead:
     raise Malformed("bewijs.json noemt een document zonder de juiste vorm")
 
 
-def _lines(data: bytes) -> dict[int, str]:
-    found: dict[int, str] = {}
+def _lines(data: bytes) -> dict[int, Line]:
+    found: dict[int, Line] = {}
     for line in data.splitlines():
         match read_json(line):
-            case {"volgnummer": int(number), "blad": str(digest)}:
-                found[number] = digest
+            case {
+                "volgnummer": int(number),
+                "blad": str(digest),
+                "vorige": str(prev),
+                "type": str(kind),
+                "positie": int(position),
+            } if number not in found:
+                found[number] = Line(digest, prev, kind, position)
             case _:
                 raise Malformed("een regel heeft niet de juiste vorm")
     return found

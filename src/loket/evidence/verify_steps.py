@@ -11,11 +11,12 @@ from loket.evidence.moments import ERASURE, Moment, moment_of
 from loket.evidence.verify_parts import (
     DocumentRead,
     EventRead,
-    Malformed,
+    Line,
     Parts,
     b64url,
-    read_json,
+    payload_of,
 )
+from loket.evidence.verify_records import check_record, recipients
 from loket.evidence.verify_report import Code, Report
 from loket.evidence.verify_zip import DOCUMENTS
 
@@ -80,7 +81,7 @@ def _check_documents(event: EventRead, listed: tuple[DocumentRead, ...], report:
             2, Code.INHOUD_GEWIJZIGD, "niet alle documenten van het blad zijn genoemd", event.number
         )
         return
-    known = set(_documents_in(_payload(event)))
+    known = set(_documents_in(payload_of(event)))
     for (committed, size), salt, document in zip(docs, salts, listed, strict=True):
         opened = commitment(salt, DOCUMENT_TAG, bytes.fromhex(document.sha256)) == committed
         same = (document.sha256, document.size, document.name) in known
@@ -115,14 +116,6 @@ def _documents_in(value: Any) -> Iterator[tuple[str, int, str]]:
                 yield from _documents_in(inner)
 
 
-def _payload(event: EventRead) -> Any:
-    """The opened payload; nothing when it cannot be read."""
-    try:
-        return read_json(event.payload or b"null")
-    except Malformed:
-        return None
-
-
 def step_3_chain(parts: Parts, report: Report) -> None:
     """The stream runs from 0 without a gap, and every leaf carries the hash of the one before."""
     seqs = Counter(event.leaf.seq for event in parts.events)
@@ -136,7 +129,9 @@ def step_3_chain(parts: Parts, report: Report) -> None:
         leaf = event.leaf
         if leaf.seq != event.number or seqs[leaf.seq] > 1:
             report.add(3, Code.VOLGORDE, f"het blad heeft volgnummer {leaf.seq}", event.number)
-        if parts.lines.get(event.number, b64url(leaf.hash)) != b64url(leaf.hash):
+        line = parts.lines.get(event.number)
+        index = event.proof.index if event.proof else line and line.position
+        if line and line != Line(b64url(leaf.hash), leaf.prev, leaf.type, index or 0):
             message = "het blad is niet dat van stroom.jsonl"
             report.add(3, Code.INHOUD_GEWIJZIGD, message, event.number)
         if leaf.prev != (b64url(previous.leaf.hash) if previous else FIRST_PREV):
@@ -151,16 +146,20 @@ def step_9_coherence(parts: Parts, report: Report) -> None:
     recipients; consultation follows delivery, by those it reached."""
     sent: set[str] | None = None
     reached: set[str] | None = None
+    sending: EventRead | None = None
     for event in parts.events:
         _check_identity(event, parts, report)
         match moment_of(event.leaf.type):
             case Moment.VERZENDING:
                 sent, reached = set(recipients(event)), None
+                sending = event
             case Moment.AFLEVERING:
                 _check_follows(event, sent, "aflevering zonder verzending", report)
                 reached = (reached or set()) | set(recipients(event))
             case Moment.OPVRAGING:
                 _check_follows(event, reached, "opvraging zonder aflevering", report)
+        if event.number in parts.records:
+            check_record(event, sending, parts, report)
 
 
 def _check_identity(event: EventRead, parts: Parts, report: Report) -> None:
@@ -182,13 +181,3 @@ def _check_follows(
     if allowed and strangers:
         message = f"{', '.join(sorted(strangers))} is geen ontvanger van deze verzending"
         report.add(9, Code.BEWIJS_VAN_ANDER_BERICHT, message, event.number)
-
-
-def recipients(event: EventRead) -> tuple[str, ...]:
-    """To whom a sending went, or whom a delivery or consultation concerns, by its payload."""
-    match _payload(event):
-        case {"ontvanger": str(one)}:
-            return (one,)
-        case {"ontvangers": list(many)} if all(isinstance(each, str) for each in many):
-            return tuple(many)
-    return ()

@@ -6,8 +6,8 @@ from datetime import timedelta
 from loket.evidence.moments import Interval, Moment, local_day, local_text, moment_of
 from loket.evidence.verify_log import Proven, Verified
 from loket.evidence.verify_parts import EventRead, Parts
+from loket.evidence.verify_records import recipients
 from loket.evidence.verify_report import Code, MomentFound, Report
-from loket.evidence.verify_steps import recipients
 
 LATE = timedelta(seconds=65)
 """A stamp later than this after registration (the batch of 60 s and 5 s to get it) is `VERLAAT`."""

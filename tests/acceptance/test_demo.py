@@ -10,9 +10,9 @@ from zipfile import ZipFile
 
 import metamorphic_log
 import pytest
-from stack import COMMAND
 
 from npm_reader import verdicts
+from stack import COMMAND
 
 TLOG_TILES = str(Path(sys.executable).parent / "tlog-tiles")
 

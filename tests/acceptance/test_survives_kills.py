@@ -19,11 +19,11 @@ from uuid import uuid4
 import httpx2
 import psycopg
 import pytest
-from stack import SENDER, Stack
 
 from loket.cli.demo import BESLUITENLIJST, COLLEGE
 from loket.postgres import EmbeddedPostgres
 from loket.supervisor import free_port
+from stack import SENDER, Stack
 
 KILLS = 24
 UNDER_LOAD = 0.8

@@ -64,8 +64,8 @@ def audit(
 ) -> Audit:
     """Check everything the log holds as it stands at the start.
 
-    `log` is its key, `tsas` whose tokens are trusted; `processes` is as many as there are
-    processors unless told otherwise, `span` the events in a range (whole tiles of level 0).
+    `log` is its key, `tsas` whose tokens are trusted; `processes` is one more than there
+    are processors unless told otherwise, `span` the events in a range (whole tiles of level 0).
     """
     found = Audit()
     with connect(dsn) as conn:
@@ -96,7 +96,8 @@ def _sizes(conn: Connection, found: Audit) -> tuple[int, int]:
 
 def _results(dsn: str, ranges: list[Range], processes: int | None) -> Iterator[RangeResult]:
     work = partial(audit_range, dsn, ROLE)
-    workers = min(processes or os.cpu_count() or 1, len(ranges))
+    # One more than there are processors: each waits for the database part of the time.
+    workers = min(processes or (os.cpu_count() or 1) + 1, len(ranges))
     with ExitStack() as stack:
         if workers < 2:
             yield from map(work, ranges)

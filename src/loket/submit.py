@@ -152,6 +152,8 @@ async def submit(write: WriteSide, submission: Submission) -> Accepted:
         try:
             placed = await write.append(append)
         except Raced:
+            # Perhaps lost to itself: sent twice over a connection that broke after the commit.
+            question = Question(question.streams, command_id)
             continue
         return Accepted(stream, placed[-1].seq + 1, tuple(placed), tuple(facts))
     raise TeDruk

@@ -23,7 +23,7 @@ from loket.evidence.leaf import (
     b64,
     leaf_hash,
 )
-from loket.evidence.store import GroupCommit, connect
+from loket.evidence.store import FRESH_SECONDS, GroupCommit, connect
 
 Answer = list[Placed] | BaseException
 
@@ -131,6 +131,21 @@ def test_a_leaf_names_the_newest_token(lab: Lab) -> None:
     first, _, last = leaves(lab)
     assert first["beacon"] is None
     assert last["beacon"] == {"hash": b64(hashlib.sha256(token[0]).digest()), "size": 2}
+
+
+def test_a_writer_that_paused_names_the_token_of_meanwhile(lab: Lab) -> None:
+    async def story() -> None:
+        writer = GroupCommit(lab.dsn, lab.origin, lab.microseconds)
+        await writer.append(start(lab))
+        await asyncio.to_thread(lab.seal)
+        await asyncio.sleep(FRESH_SECONDS)
+        await writer.append(start(lab))
+        await writer.close()
+
+    asyncio.run(story())
+    first, last = leaves(lab)
+    assert first["beacon"] is None
+    assert last["beacon"] is not None
 
 
 # Races

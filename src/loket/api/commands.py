@@ -96,6 +96,7 @@ class Commands:
         actor = await parts.authenticate(headers.get(b"authorization"))
         body = await read_body(receive)
         check_json(headers.get(b"content-type", ""), body)
+        wait = _wait(headers.get(b"prefer"))
         submission = Submission(
             module=module,
             stream=UUID(stream),
@@ -103,9 +104,9 @@ class Commands:
             actor=actor,
             key=_key(headers.get(b"idempotency-key")),
             expected=_expected(headers.get(b"if-match")),
+            urgent=bool(wait),
         )
         accepted = await _submit(parts, submission)
-        wait = _wait(headers.get(b"prefer"))
         if wait and accepted.placed:
             await parts.watch.wait(accepted.placed[-1].position, wait)
         return receipt(parts, accepted, wait)

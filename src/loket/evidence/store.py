@@ -38,6 +38,9 @@ FROM events AS e
 # The key is looked up row by row: for a join the planner may choose to read all keys there are.
 ROLE = "-c role=loket_app"
 RETRIES = 5
+FRESH_SECONDS = 0.5
+"""How long a remembered head will do: after a pause a newer token may stand for the beacon."""
+
 
 
 def wall_clock() -> int:
@@ -231,6 +234,7 @@ class GroupCommit:
         self._clock = clock
         self._conn: psycopg.AsyncConnection[TupleRow] | None = None
         self._head: Head | None = None
+        self._seen = 0.0
         self.append = Batcher[Append, list[Placed]](self._work)
         """`await append(Append) -> list[Placed]`; raises Raced."""
 
@@ -275,7 +279,7 @@ class GroupCommit:
         """One attempt at the remembered head; when another process moved it, one under its lock."""
         if self._conn is None:
             self._conn = await connect_async(self._dsn)
-        if self._head is not None:
+        if self._head is not None and time.monotonic() - self._seen < FRESH_SECONDS:
             placed, verdict = await self._send(self._conn, self._head, batch)
             if verdict.conflicts is None or verdict.conflicts:
                 return placed, losers(batch, verdict.conflicts or ())
@@ -292,5 +296,5 @@ class GroupCommit:
         async with conn.cursor(binary=True) as cursor:
             await cursor.execute(APPEND, arguments)
             verdict = Head(*(await cursor.fetchone() or ()))
-        self._head = verdict
+        self._head, self._seen = verdict, time.monotonic()
         return placed, verdict

@@ -22,7 +22,8 @@ from loket.wiring import Loket
 
 __all__ = ["Letter", "dead_letters", "replay", "run"]
 
-_STAMP = "SELECT tsa, gen_time, size FROM timestamps WHERE size > %s ORDER BY size, gen_time LIMIT 1"
+_STAMP = """SELECT tsa, gen_time, size FROM timestamps WHERE size > %s
+            ORDER BY size, gen_time LIMIT 1"""
 
 
 def run(loket: Loket, stop: Event) -> None:

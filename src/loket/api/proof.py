@@ -123,10 +123,7 @@ def _documents(here: Parts, evidence: Evidence) -> Mapping[str, Path]:
 
 def _names(reference: Reference) -> Mapping[str, str]:
     """Names of besturen and dossiertypes, for the page that people read."""
-    boards = {
-        uri: reference.full_name(bestuur)
-        for uri, bestuur in reference.besturen.items()
-    }
+    boards = {uri: reference.full_name(bestuur) for uri, bestuur in reference.besturen.items()}
     return {**boards, **{uri: form.label for uri, form in reference.dossiertypes.items()}}
 
 

@@ -42,7 +42,6 @@ FRESH_SECONDS = 0.5
 """How long a remembered head will do: after a pause a newer token may stand for the beacon."""
 
 
-
 def wall_clock() -> int:
     """The server's clock: microseconds since 1970 UTC."""
     return time.time_ns() // 1000

@@ -7,6 +7,7 @@ of the machine it runs on.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 
 def belgian_day(at: datetime) -> date:
@@ -16,6 +17,7 @@ def belgian_day(at: datetime) -> date:
     return (utc + timedelta(hours=2 if start <= utc < end else 1)).date()
 
 
+@lru_cache(maxsize=64)
 def _switch(year: int, month: int) -> datetime:
     """01:00 UTC on the last Sunday of a month of 31 days."""
     last = datetime(year, month, 31, 1, tzinfo=UTC)

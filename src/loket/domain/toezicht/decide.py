@@ -228,7 +228,8 @@ def _send(state: Dossier, ctx: Context) -> list[Event]:
         raise GeenOntvanger
     findings, doubts = _findings(form, state, ctx)
     if findings:
-        raise OnvolledigDossier(f"{len(findings)} regels zijn niet voldaan.", *findings)
+        broken = "Eén regel is" if len(findings) == 1 else f"{len(findings)} regels zijn"
+        raise OnvolledigDossier(f"{broken} niet voldaan.", *findings)
     number = state.verzendingen + 1
     sent = BesluitVerzonden(
         verzending=number,

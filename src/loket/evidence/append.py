@@ -58,8 +58,7 @@ class Append:
     urgent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Where a draft came to stand."""
 
     position: int
@@ -115,10 +114,7 @@ ROW = ("text", "int4", "text", "int8", "bytea", "bytea", "bytea", "bytea", "uuid
 
 
 def _columns(rows: Sequence[tuple[bytes | None, ...]]) -> list[Column]:
-    return [
-        Column(kind, list(values))
-        for kind, values in zip(ROW, zip(*rows, strict=True), strict=True)
-    ]
+    return [Column(kind, values) for kind, values in zip(ROW, zip(*rows, strict=True), strict=True)]
 
 
 def _new_keys(appends: Sequence[Append]) -> tuple[Column, Column, Column]:
@@ -158,6 +154,8 @@ def _leaf(draft: Draft, origin: str, beacon: Beacon | None, prev: bytes, time_us
 
 def losers(appends: Sequence[Append], rows: Sequence[int]) -> set[int]:
     """Which appends the given row numbers (from 1) belong to."""
+    if not rows:
+        return set()
     bounds: list[int] = []
     total = 0
     for append in appends:

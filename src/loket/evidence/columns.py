@@ -5,9 +5,8 @@ psycopg adapts a list element by element in Python; a batch of appends is eleven
 """
 
 import struct
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 import psycopg
 from psycopg.adapt import Dumper
@@ -21,27 +20,35 @@ INT2 = struct.Struct("!h").pack
 INT4 = struct.Struct("!i").pack
 INT8 = struct.Struct("!q").pack
 
+WIDTH = {"int8": 8, "int2": 2, "int4": 4, "uuid": 16}
+"""Bytes in an element, of types that have no NULLs here."""
+
 ELEMENT = {"bytea": 17, "int8": 20, "int2": 21, "int4": 23, "text": 25, "uuid": 2950}
 ARRAY = {17: 1001, 20: 1016, 21: 1005, 23: 1007, 25: 1009, 2950: 2951}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """An array parameter: the element type's name and each element in its binary form."""
 
     element: str
-    values: list[bytes | None]
+    values: Sequence[bytes | None]
 
     def dump(self) -> bytes:
         """The binary form of the array."""
         values, oid = self.values, ELEMENT[self.element]
         if not values:
             return struct.pack("!III", 0, 0, oid)
-        return _HEADER.pack(1, None in values, oid, len(values), 1) + b"".join(_elements(values))
+        header = _HEADER.pack(1, None in values, oid, len(values), 1)
+        return header + _elements(values, WIDTH.get(self.element))
 
 
-def _elements(values: list[bytes | None]) -> Iterable[bytes]:
-    return [_NULL if value is None else _LENGTH(len(value)) + value for value in values]
+def _elements(values: Sequence[bytes | None], width: int | None) -> bytes:
+    if width is None:
+        return b"".join(
+            [_NULL if value is None else _LENGTH(len(value)) + value for value in values]
+        )
+    length = _LENGTH(width)
+    return length + length.join(cast(Sequence[bytes], values))
 
 
 class _ColumnDumper(Dumper):

@@ -135,28 +135,30 @@ class LeafMapper(Mapper[str]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The recorded fact of a row; raises InvalidTag when its opening was tampered with."""
+        """The recorded fact of a row; raises as `recorded`."""
         row = stored_event
         assert isinstance(row, Row)
-        stream = str(row.originator_id)
+        return self.recorded(
+            str(row.originator_id), row.originator_version, row.topic, row.state, row.id,
+            row.registered, row.leaf_hash, row.key_id, row.wrapped, row.command, row.ordinal,
+        )  # fmt: skip
+
+    def recorded(
+        self, stream: str, seq: int, kind: str, state: bytes, position: int, registered: datetime,
+        leaf_hash: bytes, key_id: UUID, wrapped: bytes | None, command: UUID, ordinal: int,
+    ) -> Recorded:  # fmt: skip
+        """The recorded fact in a row of `store.COLUMNS`.
+
+        Raises InvalidTag when its opening was tampered with, WrongMasterKey and UnknownType.
+        """
         fact = actor = opening = key = None
-        if row.wrapped is not None:
-            key = DataKey(row.key_id, stream, row.wrapped)
-            place = f"{stream}/{row.originator_version}".encode()
-            opening = Opening.decode(self.keys.decrypt(row.key_id, row.wrapped, row.state, place))
-            fact = self.codec.decode(row.topic, opening.payload)
+        if wrapped is not None:
+            key = DataKey(key_id, stream, wrapped)
+            place = f"{stream}/{seq}".encode()
+            opening = Opening.decode(self.keys.decrypt(key_id, wrapped, state, place))
+            fact = self.codec.decode(kind, opening.payload)
             actor = decode_actor(opening.actor)
         return Recorded(
-            originator_id=stream,
-            originator_version=row.originator_version,
-            position=row.id,
-            type=row.topic,
-            registered=row.registered,
-            leaf_hash=row.leaf_hash,
-            command=row.command,
-            ordinal=row.ordinal,
-            key=key,
-            fact=fact,
-            actor=actor,
-            opening=opening,
-        )
+            stream, seq, position, kind, registered, leaf_hash, command, ordinal,
+            key, fact, actor, opening,
+        )  # fmt: skip

@@ -10,8 +10,9 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from loket.evidence.batcher import Batcher
-from loket.evidence.entry import LeafMapper, Recorded, Row
-from loket.evidence.store import COLUMNS, connect_async, row
+from loket.evidence.columns import Column
+from loket.evidence.entry import LeafMapper, Recorded
+from loket.evidence.store import COLUMNS, connect_async
 
 HISTORIES = f"""{COLUMNS} WHERE e.stream = ANY(%(streams)b)
 UNION ALL {COLUMNS} JOIN events AS first
@@ -20,6 +21,9 @@ UNION ALL {COLUMNS} JOIN events AS first
    AND e.seq BETWEEN first.seq AND first.seq + 32767
 WHERE e.stream <> ALL(%(streams)b) ORDER BY position"""
 """All facts of some streams, and those of some commands that were given to other streams."""
+
+STREAM, COMMAND = 0, 9
+"""Where these stand in a row."""
 
 TURN = 16
 """Questions in one query: while its callers decide, the database reads for the next ones."""
@@ -69,19 +73,19 @@ class StreamReader:
             await self.close()
             self._conn = None
             rows = await self._rows(streams, commands)
-        by_stream: dict[str, list[Row]] = defaultdict(list)
-        by_command: dict[UUID, list[Row]] = defaultdict(list)
+        by_stream: dict[str, list[TupleRow]] = defaultdict(list)
+        by_command: dict[UUID, list[TupleRow]] = defaultdict(list)
         for found in rows:
-            by_stream[str(found.originator_id)].append(found)
-            if found.command in commands:
-                by_command[found.command].append(found)
+            by_stream[found[STREAM]].append(found)
+            if found[COMMAND] in commands:
+                by_command[found[COMMAND]].append(found)
         return [self._history(q, by_stream, by_command) for q in questions]
 
     def _history(
         self,
         question: Question,
-        by_stream: Mapping[str, Sequence[Row]],
-        by_command: Mapping[UUID, Sequence[Row]],
+        by_stream: Mapping[str, Sequence[TupleRow]],
+        by_command: Mapping[UUID, Sequence[TupleRow]],
     ) -> History | BaseException:
         command = question.command
         try:
@@ -92,13 +96,16 @@ class StreamReader:
         except Exception as error:
             return error
 
-    def _facts(self, rows: Iterable[Row]) -> list[Recorded]:
-        return [self._mapper.to_domain_event(found) for found in rows]
+    def _facts(self, rows: Iterable[TupleRow]) -> list[Recorded]:
+        return [self._mapper.recorded(*found) for found in rows]
 
-    async def _rows(self, streams: Iterable[str], commands: Iterable[UUID]) -> list[Row]:
+    async def _rows(self, streams: Iterable[str], commands: Iterable[UUID]) -> list[TupleRow]:
         if self._conn is None:
             self._conn = await connect_async(self._dsn)
-        names = {"streams": list(streams), "commands": list(commands)}
+        asked = {
+            "streams": Column("text", [name.encode() for name in streams]),
+            "commands": Column("uuid", [command.bytes for command in commands]),
+        }
         async with self._conn.cursor(binary=True) as cursor:
-            await cursor.execute(HISTORIES, names)
-            return [row(values) for values in await cursor.fetchall()]
+            await cursor.execute(HISTORIES, asked)
+            return await cursor.fetchall()

@@ -53,6 +53,7 @@ class Site:
 
     def _token(self) -> str:
         settings = self.settings
+        self.loket.references.refresh()
         issuer = DevIssuer(settings.keys_dir, settings.audience, embedded=settings.embedded)
         aalst = find_bestuur(self.loket.reference, "Gemeente Aalst")
         return issuer.issue(aalst, [SENDER], now=int(time.time()), email="jan@aalst.example")

@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +313,29 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(server: Embedded
         broken.start()
     assert not processes_in(server.pgdata)
     server.start()
+
+
+def test_a_server_whose_recovery_was_killed_is_known_to_be_stuck(server: EmbeddedPostgres) -> None:
+    for _ in range(20):
+        _kill(server, "walwriter")
+        _kill(server, "startup")
+        time.sleep(0.5)
+        if server.stuck():
+            break
+    assert server.alive()
+    assert server.stuck()
+    server.stop()
+    server.start()
+    assert not server.stuck()
+
+
+def _kill(server: EmbeddedPostgres, word: str) -> None:
+    """Kill the server's process of this kind as soon as there is one."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for pid in processes_in(server.pgdata):
+            if word in title(pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                return
+        time.sleep(0.001)

@@ -25,6 +25,12 @@ PATIENCE = 10.0
 """Seconds a process gets to stop by itself."""
 SLOWEST_RESTART = 5.0
 TICK = 0.1
+LOOK_SECONDS = 1.0
+"""Between looks at whether the database answers."""
+
+STUCK_SECONDS = 5.0
+"""After this long without an answer or a recovery, a database that lives is started again."""
+
 _PR_SET_PDEATHSIG = 1
 
 logger = structlog.get_logger(__name__)
@@ -92,6 +98,8 @@ class Supervisor:
     health_url: str
     on_ready: Callable[[], None]
     _stopping: bool = field(default=False, init=False)
+    _looked: float = field(default=0.0, init=False)
+    _stuck_since: float | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; then everything stops in order, the database last."""
@@ -116,8 +124,9 @@ class Supervisor:
         self._stopping = True
 
     def _tend_database(self) -> None:
-        if self.database is None or self.database.alive():
+        if self.database is None or (self.database.alive() and not self._is_stuck(self.database)):
             return
+        self._stuck_since = None
         logger.warning("restarting", command="postgres")
         try:
             self.database.stop()
@@ -125,6 +134,17 @@ class Supervisor:
         except PostgresFailed as error:
             logger.error("the database does not start", reason=str(error))
             time.sleep(1)
+
+    def _is_stuck(self, database: EmbeddedPostgres) -> bool:
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return False
+        self._looked = now
+        if not database.stuck():
+            self._stuck_since = None
+        elif self._stuck_since is None:
+            self._stuck_since = now
+        return self._stuck_since is not None and now - self._stuck_since > STUCK_SECONDS
 
     def _is_ready(self) -> bool:
         try:

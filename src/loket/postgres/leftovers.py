@@ -51,6 +51,7 @@ def _end(pgdata: Path, pids: Sequence[int], number: int, seconds: float) -> list
 
 
 def processes_in(directory: Path) -> list[int]:
+    """The PostgreSQL processes whose working directory is this one."""
     found: list[int] = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -59,6 +60,14 @@ def processes_in(directory: Path) -> list[int]:
                 if name in ("postgres", "initdb"):
                     found.append(int(entry.name))
     return found
+
+
+def title(pid: int) -> str:
+    """What a process calls itself, empty when it is gone."""
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _recorded_postmaster(pgdata: Path) -> int:

@@ -20,7 +20,13 @@ from psycopg import pq
 from loket.postgres.account import Account, account_for, own_name
 from loket.postgres.cluster import SETTINGS, create_cluster, find_programs, install_access, wheel
 from loket.postgres.failure import PostgresFailed
-from loket.postgres.leftovers import SHUTDOWN_SECONDS, SOCKET, end_leftovers
+from loket.postgres.leftovers import (
+    SHUTDOWN_SECONDS,
+    SOCKET,
+    end_leftovers,
+    processes_in,
+    title,
+)
 from loket.postgres.lock import Lock
 from loket.postgres.runtime import Runtime
 
@@ -94,6 +100,16 @@ class EmbeddedPostgres:
         """Whether the server process started here still runs."""
         return self._process is not None and self._process.poll() is None
 
+    def stuck(self) -> bool:
+        """Whether it refuses connections because it recovers, while no process of it recovers.
+
+        Seen in 18.6 when processes are killed while it restarts after a crash: the server then
+        waits for ever. True for a moment also in a healthy restart; ask again before believing it.
+        """
+        if not self.alive() or pq.PGconn.ping(self._ping_dsn()) != pq.Ping.REJECT:
+            return False
+        return not any("startup" in title(pid) for pid in processes_in(self.pgdata))
+
     def dsn(self, role: str = "loket_owner", database: str = "loket") -> str:
         """Connection string for a role; valid in any process of the same user while it runs.
 
@@ -142,7 +158,7 @@ class EmbeddedPostgres:
             self._process = account.launch(command, self.pgdata, log)
 
     def _wait_until_ready(self) -> None:
-        dsn = (self.dsn("postgres", "postgres") + "&connect_timeout=5").encode()
+        dsn = self._ping_dsn()
         began = told = time.monotonic()
         pause = 0.01
         while pq.PGconn.ping(dsn) != pq.Ping.OK:
@@ -154,6 +170,9 @@ class EmbeddedPostgres:
             time.sleep(pause)
             # Each refused ping is a line in the server's log.
             pause = min(pause * 1.2, 0.5)
+
+    def _ping_dsn(self) -> bytes:
+        return (self.dsn("postgres", "postgres") + "&connect_timeout=5").encode()
 
     def _last_words(self) -> str:
         with self.log.open("rb") as log:

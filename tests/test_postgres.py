@@ -21,7 +21,7 @@ import pytest
 from loket.postgres import EmbeddedPostgres, PostgresFailed
 from loket.postgres.account import Account, account_for
 from loket.postgres.cluster import wheel
-from loket.postgres.leftovers import processes_in
+from loket.postgres.leftovers import processes_in, title
 
 ROOT = os.geteuid() == 0
 NOBODY = pwd.getpwnam("nobody")

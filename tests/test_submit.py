@@ -15,6 +15,7 @@ from loket.domain import MODULES
 from loket.domain.toezicht import words
 from loket.evidence.append import Append, Placed, Raced
 from loket.evidence.canonical import OngeldigTeken
+from loket.evidence.read import History, Question
 from loket.evidence.store import connect
 from loket.kernel import Actor, Refused
 from loket.reference import load
@@ -130,6 +131,39 @@ def test_what_races_on_one_stream_is_decided_one_after_the_other(loket: Loket) -
         assert sorted(answer.version for answer in answers) == [2, 3, 4, 5, 6]
 
     run(loket, story)
+
+
+def test_what_another_process_wrote_meanwhile_is_decided_on(loket: Loket) -> None:
+    async def story(write: WriteSide) -> None:
+        stream = uuid4()
+        await submit(write, to(stream, DRAFT))
+        async with aclosing(loket.write_side()) as other:
+            await submit(other, to(stream, words.BesluitVerwerpen()))
+        await refused(write, to(stream, words.LinkToevoegen("https://a.be/")), Refused)
+        assert (await submit(write, to(stream, words.BesluitVerwerpen()))).version == 2
+
+    run(loket, story)
+    assert events(loket) == 2
+
+
+def test_memory_of_a_stream_saves_reading_it(loket: Loket) -> None:
+    async def story(write: WriteSide) -> None:
+        asked: list[Question] = []
+
+        async def read(question: Question) -> History:
+            asked.append(question)
+            return await write.read(question)
+
+        watched, stream = replace(write, read=read), uuid4()
+        await submit(watched, to(stream, DRAFT, key="k1"))
+        link = words.LinkToevoegen("https://www.aalst.be/")
+        await submit(watched, to(stream, link, key="k2"))
+        assert len(asked) == 1
+        assert (await submit(watched, to(stream, DRAFT, key="k1"))).repeated
+        assert len(asked) == 2
+
+    run(loket, story)
+    assert events(loket) == 2
 
 
 def test_a_version_that_has_passed_is_refused_with_the_version_that_is(loket: Loket) -> None:

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The write side in one function: read, replay, decide, append.
 
+Streams this process wrote to last are known without reading; what memory does not settle at once is
+decided on the log.
+
 Nothing else writes facts. A refusal is raised, a lost race is decided again on what came first,
 and the same command id gives the same answer for ever.
 """
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -16,7 +20,6 @@ from uuid import UUID, uuid4, uuid5
 from loket.evidence.append import Append, Placed, Raced
 from loket.evidence.canonical import encode
 from loket.evidence.entry import Entry, LeafMapper, Recorded, microseconds
-from loket.evidence.keys import DataKey
 from loket.evidence.read import History, Question
 from loket.kernel import (
     Actor,
@@ -25,8 +28,10 @@ from loket.kernel import (
     Invalid,
     Module,
     NotAllowed,
+    Refused,
     Related,
 )
+from loket.recent import Known, Recent
 
 ATTEMPTS = 8
 COMMANDS = UUID("6f0c3bd5-6b0f-5d3e-9a4d-0d6a3e6e5c11")
@@ -42,6 +47,10 @@ class SleutelHergebruikt(Invalid):
 
 class TeDruk(Conflict):
     """Te veel gelijktijdige wijzigingen op dezelfde stroom; probeer opnieuw."""
+
+
+class InhoudVernietigd(Conflict):
+    """De inhoud van deze stroom is vernietigd; er kan niets meer aan toegevoegd worden."""
 
 
 class GeenRecht(NotAllowed):
@@ -102,6 +111,7 @@ class WriteSide:
     files: Files
     reference: Callable[[], Any]
     now: Callable[[], datetime]
+    recent: Recent = field(default_factory=Recent)
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
 
     async def aclose(self) -> None:
@@ -120,94 +130,108 @@ async def submit(write: WriteSide, submission: Submission) -> Accepted:
     if not module.rights[type(command)] & actor.rollen:
         raise GeenRecht(f"Nodig: {' of '.join(sorted(module.rights[type(command)]))}.")
     stream = f"{module.name}/{submission.stream}"
-    command_id = uuid4() if submission.key is None else _command_id(actor, submission.key)
-    request = _request(stream, command)
-    related = _references(type(command), "StreamId", command)
-    names = tuple(f"{module.name}/{other}" for other in related)
-    question = Question((stream, *names), command_id if submission.key else None)
-    documents = await _documents(write, command, actor)
+    asked = _Asked(
+        submission,
+        stream=stream,
+        id=uuid4() if submission.key is None else _command_id(actor, submission.key),
+        request=_request(stream, command),
+        related=_references(type(command), "StreamId", command),
+        documents=await _documents(write, command, actor),
+    )
+    if (known := write.recent.get(stream)) and not asked.related:
+        with suppress(Refused, Raced):
+            if accepted := await _settle(write, asked, known, {}):
+                return accepted
+        write.recent.forget(stream)
+    # The command is looked for when it may be a repetition, by its sender or by us.
+    looked_for = asked.id if submission.key or known else None
     for _ in range(ATTEMPTS):
-        history = await write.read(question)
+        history = await write.read(Question((asked.stream, *asked.names), looked_for))
         if history.command:
-            return _earlier(history.command, stream, request)
-        past = history.streams[stream]
-        if submission.expected is not None and submission.expected != len(past):
-            raise VersieGewijzigd(f"De stroom staat op versie {len(past)}.")
-        context = Context(
-            actor=actor,
-            at=write.now(),
-            id=command_id,
-            reference=write.reference(),
-            stream=str(submission.stream),
-            documents=documents,
-            related={
-                other: _related(module, history.streams[name])
-                for other, name in zip(related, names, strict=True)
-            },
-        )
-        facts = module.decide(command, _state(module, past), context)
-        if not facts:
-            return Accepted(stream, len(past), (), ())
-        append = _append(write.mapper, submission, stream, past, facts, command_id, request)
+            return _earlier(history.command, asked)
+        known, related = asked.known(history)
         try:
-            placed = await write.append(append)
+            accepted = await _settle(write, asked, known, related)
         except Raced:
-            # Perhaps lost to itself: sent twice over a connection that broke after the commit.
-            question = Question(question.streams, command_id)
+            looked_for = asked.id
             continue
-        return Accepted(stream, placed[-1].seq + 1, tuple(placed), tuple(facts))
+        return accepted or Accepted(asked.stream, known.version, (), ())
     raise TeDruk
 
 
-def _append(
-    mapper: LeafMapper,
-    submission: Submission,
-    stream: str,
-    past: Sequence[Recorded],
-    facts: Sequence[Any],
-    command_id: UUID,
-    request: bytes,
-) -> Append:
-    last = past[-1] if past else None
-    new_key = None if last else mapper.keys.create(stream)
-    key = new_key or _key_of(past)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A submission with all that follows from it alone.
+
+    `request` is the SHA-256 of what was asked, to tell a repetition from a key used twice.
+    """
+
+    submission: Submission
+    stream: str
+    id: UUID
+    request: bytes
+    related: tuple[str, ...]
+    documents: Mapping[str, int]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The streams of `related`."""
+        return tuple(f"{self.submission.module.name}/{other}" for other in self.related)
+
+    def known(self, history: History) -> tuple[Known, dict[str, Related[Any]]]:
+        """The stream and the related ones, as the log has them."""
+        module = self.submission.module
+        others = {
+            other: Known.of(module, history.streams[name])
+            for other, name in zip(self.related, self.names, strict=True)
+        }
+        related = {name: Related(each.version, each.state) for name, each in others.items()}
+        return Known.of(module, history.streams[self.stream]), related
+
+
+async def _settle(
+    write: WriteSide, asked: _Asked, known: Known, related: Mapping[str, Related[Any]]
+) -> Accepted | None:
+    """Decide on what is known and append it; None when nothing changes. Raises Raced."""
+    submission, module = asked.submission, asked.submission.module
+    if submission.expected is not None and submission.expected != known.version:
+        raise VersieGewijzigd(f"De stroom staat op versie {known.version}.")
+    context = Context(
+        actor=submission.actor,
+        at=write.now(),
+        id=asked.id,
+        reference=write.reference(),
+        stream=str(submission.stream),
+        documents=asked.documents,
+        related=related,
+    )
+    facts = module.decide(submission.command, known.state, context)
+    if not facts:
+        return None
+    new_key = write.mapper.keys.create(asked.stream) if known.prev is None else None
+    key = new_key or known.key
+    if key is None:
+        raise InhoudVernietigd
     drafts = [
-        mapper.to_stored_event(
+        write.mapper.to_stored_event(
             Entry(
-                originator_id=stream,
-                originator_version=len(past) + n,
+                originator_id=asked.stream,
+                originator_version=known.version + n,
                 fact=fact,
                 actor=submission.actor,
-                command=command_id,
+                command=asked.id,
                 ordinal=n,
                 key=key,
                 cause=submission.cause,
-                request=request if n == 0 else None,
+                request=asked.request if n == 0 else None,
             )
         )
         for n, fact in enumerate(facts)
     ]
-    urgent = submission.urgent or any(type(fact) in submission.module.legal for fact in facts)
-    return Append(drafts, last.leaf_hash if last else None, new_key, urgent)
-
-
-def _key_of(past: Sequence[Recorded]) -> DataKey:
-    key = past[-1].key
-    if key is None:
-        raise InhoudVernietigd
-    return key
-
-
-class InhoudVernietigd(Conflict):
-    """De inhoud van deze stroom is vernietigd; er kan niets meer aan toegevoegd worden."""
-
-
-def _state(module: Module[Any, Any, Any], past: Sequence[Recorded]) -> Any:
-    return module.replay([recorded.fact for recorded in past if recorded.fact is not None])
-
-
-def _related(module: Module[Any, Any, Any], past: Sequence[Recorded]) -> Related[Any]:
-    return Related(len(past), _state(module, past))
+    urgent = submission.urgent or any(type(fact) in module.legal for fact in facts)
+    placed = await write.append(Append(drafts, known.prev, new_key, urgent))
+    write.recent.put(asked.stream, known.after(module, facts, placed, key))
+    return Accepted(asked.stream, placed[-1].seq + 1, tuple(placed), tuple(facts))
 
 
 def _references(kind: Any, marker: str, command: Any) -> tuple[str, ...]:
@@ -238,13 +262,12 @@ def _request(stream: str, command: Any) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def _earlier(recorded: Sequence[Recorded], stream: str, request: bytes) -> Accepted:
+def _earlier(recorded: Sequence[Recorded], asked: _Asked) -> Accepted:
     opening = recorded[0].opening
-    if opening is not None and opening.request != request:
+    if opening is not None and opening.request != asked.request:
         raise SleutelHergebruikt
     placed = tuple(
         Placed(r.position, r.seq, r.leaf_hash, microseconds(r.registered)) for r in recorded
     )
-    return Accepted(
-        stream, placed[-1].seq + 1, placed, tuple(r.fact for r in recorded), repeated=True
-    )
+    facts = tuple(r.fact for r in recorded)
+    return Accepted(asked.stream, placed[-1].seq + 1, placed, facts, repeated=True)

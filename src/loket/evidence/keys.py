@@ -6,7 +6,7 @@ Destroying the row of a data key erases all it encrypted, in every copy and back
 
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -20,8 +20,7 @@ class WrongMasterKey(Exception):
     """The master key does not open this data key: the wrong key file, or a damaged database."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
+class DataKey(NamedTuple):
     """A fresh key as it goes to the database."""
 
     id: UUID

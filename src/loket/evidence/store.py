@@ -37,6 +37,9 @@ FROM events AS e
 """
 # The key is looked up row by row: for a join the planner may choose to read all keys there are.
 ROLE = "-c role=loket_app"
+KEYED = f"{ROLE} -c enable_seqscan=off"
+"""For what asks by key only: a plan made while the log was small must not go on reading all of it
+until somebody analyses the tables."""
 RETRIES = 5
 FRESH_SECONDS = 0.5
 """How long a remembered head will do: after a pause a newer token may stand for the beacon."""
@@ -55,8 +58,11 @@ def connect(dsn: str) -> "psycopg.Connection[TupleRow]":
 
 
 async def connect_async(dsn: str) -> "psycopg.AsyncConnection[TupleRow]":
-    """An asynchronous connection in autocommit, with the rights of the application only."""
-    connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, options=ROLE)
+    """An asynchronous connection in autocommit, with the rights of the application only.
+
+    Queries on it find their rows by index.
+    """
+    connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, options=KEYED)
     register(connection)
     return connection
 

@@ -22,6 +22,7 @@ from loket.evidence.keys import KeyRing
 from loket.evidence.store import GroupCommit
 
 ORIGIN = "bench.localhost/log"
+ROUNDS = 5
 EVENTS = {1: 2_000, 8: 8_000, 32: 20_000, 256: 32_000}
 AGAINST = "pgbench single-row INSERT+COMMIT, {} clients"
 
@@ -35,6 +36,8 @@ def measure(tell: Tell) -> list[Result]:
     with database() as server:
         pgbench = Pgbench(server)
         mapper = LeafMapper(Codec(MODULES), KeyRing(os.urandom(32)))
+        _ours(server.dsn("loket_app"), mapper, 32, EVENTS[32])
+        pgbench(32)
         for writers, events in EVENTS.items():
             ours, theirs = f"append_{writers}", f"pgbench_{writers}"
             values = interleaved(
@@ -43,6 +46,7 @@ def measure(tell: Tell) -> list[Result]:
                     theirs: partial(pgbench, writers),
                 },
                 tell,
+                ROUNDS,
             )
             against = AGAINST.format(writers)
             results.append(beside(ours, values[ours], "events/s", values[theirs], against))

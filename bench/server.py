@@ -73,10 +73,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 @contextmanager
 def quiet_gc() -> Iterator[None]:
-    """Leave what was prepared out of garbage collection: a server would not hold it."""
+    """Collect garbage as the API process does, and leave out what was prepared."""
+    usual = gc.get_threshold()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()

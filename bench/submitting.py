@@ -26,6 +26,7 @@ from loket.reference import load
 from loket.submit import Submission, WriteSide, submit
 
 SENDERS = 32
+ROUNDS = 5
 SECONDS = 3.0
 
 
@@ -43,7 +44,10 @@ def measure(tell: Tell) -> list[Result]:
         pgbench = Pgbench(server)
         mapper = LeafMapper(Codec(MODULES), KeyRing(os.urandom(32)))
         ours = partial(_ours, server.dsn("loket_app"), mapper)
-        values = interleaved({"submit_32": ours, "pgbench_32": partial(pgbench, SENDERS)}, tell)
+        theirs = partial(pgbench, SENDERS)
+        ours()
+        theirs()
+        values = interleaved({"submit_32": ours, "pgbench_32": theirs}, tell, ROUNDS)
     against = AGAINST.format(SENDERS)
     return [beside("submit_32", values["submit_32"], "commands/s", values["pgbench_32"], against)]
 
@@ -68,7 +72,7 @@ async def _submit(dsn: str, mapper: LeafMapper) -> float:
         while time.perf_counter() - began < SECONDS:
             dossier = uuid4()
             for command in COMMANDS:
-                await submit(write, Submission(module, dossier, command, CLERK, key=str(uuid4())))
+                await submit(write, Submission(module, dossier, command, CLERK))
                 done += 1
 
     await asyncio.gather(*(send() for _ in range(SENDERS)))

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 
-from bench.client import Job
-from bench.content import DRAFT, SENDER
+from bench.client import Job, ask
+from bench.content import DRAFT, LIJST, LINK, SENDER, VELDEN
 from bench.filling import fill
 from bench.server import scratch
 from loket.cli.care import register, shipped
@@ -41,13 +42,27 @@ class Site:
         self.settings = settings
         self.loket: Loket = build(settings)
 
-    def sends(self, count: int, **headers: str) -> Job:
-        """A job that sends so many dossiers, which are ready to be sent."""
-        origin = self.loket.signer.name
-        dossiers = fill(self.loket.dsn, origin, self.loket.mapper, DRAFT, count)
+    def drafts(self, count: int) -> list[str]:
+        """Dossiers ready to be sent, made over HTTP by the process that will send them."""
+        dossiers = [str(uuid4()) for _ in range(count)]
+        opstellen, toevoegen = {"dossiertype": LIJST, "velden": VELDEN}, {"url": LINK}
+        ask(self.job(dossiers, "besluit-opstellen", opstellen), "201")
+        ask(self.job(dossiers, "link-toevoegen", toevoegen), "201")
+        return dossiers
+
+    def foreign_drafts(self, count: int) -> list[str]:
+        """Dossiers ready to be sent, of which the processes that are measured know nothing yet."""
+        return fill(self.loket.dsn, self.loket.signer.name, self.loket.mapper, DRAFT, count)
+
+    def sends(self, dossiers: Sequence[str], **headers: str) -> Job:
+        """A job that sends these dossiers."""
+        return self.job(dossiers, "besluit-verzenden", {}, **headers)
+
+    def job(self, dossiers: Sequence[str], command: str, body: Any, **headers: str) -> Job:
+        """A job that gives each of these dossiers one command."""
         return Job(
             port=self.settings.port,
-            requests=[(f"/toezicht/{dossier}/besluit-verzenden", {}) for dossier in dossiers],
+            requests=[(f"/toezicht/{dossier}/{command}", body) for dossier in dossiers],
             headers={"Authorization": f"Bearer {self._token()}", **headers},
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.client import Answers, ask
 from bench.results import ROUNDS, Result, Tell, alone
-from bench.sending import SENT, TAKEN, WARM_UP, Peer, compare
+from bench.sending import Peer, compare, warm_up
 from bench.server import scratch
 from bench.site import Site, process, serve
 
@@ -57,7 +57,7 @@ def _receipts(site: Site, tell: Tell) -> Iterator[Result]:
 
 
 def _at_rate(site: Site, count: int) -> Answers:
-    job = replace(site.sends(count, Prefer="wait=10"), rate=RATE)
+    job = replace(site.sends(site.foreign_drafts(count), Prefer="wait=10"), rate=RATE)
     site.wait_until_at_rest()
     return ask(job, STAMPED)
 
@@ -65,9 +65,8 @@ def _at_rate(site: Site, count: int) -> Answers:
 def _sends(site: Site, tell: Tell) -> list[Result]:
     peer = Peer()
     with process(peer.command, peer.port):
-        ask(site.sends(WARM_UP), SENT)
-        ask(peer.job(WARM_UP), TAKEN)
-        return compare(site, peer, tell, "send_http_stack")[:1]
+        warm_up(site, peer)
+        return compare(site, peer, tell, "send_http_stack", {})[:1]
 
 
 def megabytes(pid: int) -> float:

@@ -7,19 +7,33 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from bench.content import AALST, LIJST, LINK, VELDEN
+
+
+class Bestand(BaseModel):
+    """A file by its digest."""
+
+    sha256: str
+    size: int
+    naam: str
+    formaat: str
+
 
 class Besluit(BaseModel):
-    """What comes in."""
+    """What comes in: as much as a sending holds, about 1 KB."""
 
-    titel: str
     bestuur: str
-    zittingsdatum: str
+    dossiertype: str
+    velden: dict[str, str]
+    bestanden: list[Bestand]
+    links: list[str]
 
 
 class Ontvangst(BaseModel):
     """What goes out."""
 
-    titel: str
+    bestuur: str
+    dossiertype: str
     status: str
 
 
@@ -29,13 +43,17 @@ app = FastAPI()
 @app.post("/besluiten", status_code=201)
 async def verzenden(besluit: Besluit) -> Ontvangst:
     """Validates and answers, and keeps nothing."""
-    return Ontvangst(titel=besluit.titel, status="ontvangen")
+    return Ontvangst(bestuur=besluit.bestuur, dossiertype=besluit.dossiertype, status="ontvangen")
 
 
 BODY = {
-    "titel": "Besluitenlijst college van burgemeester en schepenen",
-    "bestuur": "Gemeente Aalst",
-    "zittingsdatum": "2026-11-16T19:30:00+01:00",
+    "bestuur": AALST,
+    "dossiertype": LIJST,
+    "velden": VELDEN,
+    "bestanden": [
+        {"sha256": "ab" * 32, "size": 123456, "naam": "lijst.pdf", "formaat": "application/pdf"}
+    ],
+    "links": [LINK],
 }
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
-CACHE = 20_000
+CACHE = 2_000
+"""Opened keys remembered: each takes 2.7 KB, and 4 us to open again."""
 
 
 class WrongMasterKey(Exception):

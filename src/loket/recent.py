@@ -16,7 +16,7 @@ from loket.evidence.entry import Recorded
 from loket.evidence.keys import DataKey
 from loket.kernel import Module
 
-STREAMS = 10_000
+STREAMS = 2_000
 """Streams remembered at most, those written to longest ago forgotten first."""
 
 

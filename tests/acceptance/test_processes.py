@@ -11,12 +11,12 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from stack import ABB, COMMAND, SENDER, SUPERVISOR
 
 from loket.cli.demo import BESLUITENLIJST, COLLEGE
 from loket.demo.client import Person
 from loket.postgres import EmbeddedPostgres
 from loket.supervisor import free_port
+from stack import ABB, COMMAND, SENDER, SUPERVISOR
 
 PATIENCE = 40
 

@@ -27,7 +27,7 @@ class Part:
 
 PARTS: Mapping[str, Part] = {
     "append": Part(recorder.measure, tuple(f"append_{writers}" for writers in recorder.EVENTS)),
-    "submit": Part(submitting.measure, ("submit_32",)),
+    "submit": Part(submitting.measure, ("submit_32", "submit_cold_32")),
     "send": Part(
         sending.measure, ("send_http", "send_http_cold", "send_http_p50_ms", "send_http_p99_ms")
     ),

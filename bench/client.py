@@ -62,6 +62,15 @@ class Answers:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def together(parts: Sequence[Answers]) -> Answers:
+    """The answers to jobs that were done one after another."""
+    return Answers(
+        sum(part.seconds for part in parts),
+        [latency for part in parts for latency in part.latencies],
+        sum((part.statuses for part in parts), Counter()),
+    )
+
+
 def ask(job: Job, expect: str) -> Answers:
     """Run a job in a process of its own; every answer starts with `expect` ("201 gestempeld")."""
     command = [sys.executable, "-m", "bench.client"]

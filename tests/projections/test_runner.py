@@ -210,13 +210,19 @@ def test_a_projector_that_is_killed_at_any_moment_projects_each_event_once(
     size = book.flood(60)
     script = tmp_path / "project.py"
     script.write_text(
-        "import sys, threading\n"
+        "import sys, threading, time\n"
+        "from dataclasses import replace\n"
         f"sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}\n"
         "from dossiers import Book\n"
         "from test_runner import counting\n"
         "from loket.projections._runner import Projector\n"
         "book = Book(sys.argv[1])\n"
-        "projector = Projector(book.dsn, book.mapper, {'tellen': counting()}, limit=20)\n"
+        "plain = counting()\n"
+        "def slowly(cursor, batch):\n"
+        "    time.sleep(0.02)\n"
+        "    plain.apply(cursor, batch)\n"
+        "slow = replace(plain, apply=slowly)\n"
+        "projector = Projector(book.dsn, book.mapper, {'tellen': slow}, limit=20)\n"
         "projector.run(threading.Event())\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bench import auditing, projecting, recorder, sending, stack, submitting
 from bench.results import TARGETS, Result, Tell, write
 from loket.logs import configure
 
+WIDTH = 110
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -45,7 +46,7 @@ PARTS: Mapping[str, Part] = {
 
 def main(names: list[str]) -> int:
     """Measure these parts (all when none is named), print a table, write the results."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=WIDTH)
     if unknown := set(names) - set(PARTS):
         console.print(f"{', '.join(sorted(unknown))}: there are only {', '.join(PARTS)}")
         return 2
@@ -67,7 +68,8 @@ def main(names: list[str]) -> int:
 
 def table(results: list[Result]) -> Table:
     """The results as people read them."""
-    found = Table("what", "median", "unit", "ratio", "against", "target", "")
+    headings = ("what", "median", "unit", "ratio", "against", "target", "")
+    found = Table(*(Column(heading, no_wrap=True) for heading in headings))
     for result in results:
         target = TARGETS.get(result.name)
         found.add_row(

@@ -23,8 +23,8 @@ from loket.evidence.store import GroupCommit
 
 ORIGIN = "bench.localhost/log"
 ROUNDS = 5
-EVENTS = {1: 2_000, 8: 8_000, 32: 20_000, 256: 32_000}
-AGAINST = "pgbench single-row INSERT+COMMIT, {} clients"
+EVENTS = {1: 1_500, 8: 8_000, 32: 16_000, 256: 25_600}
+AGAINST = "pgbench INSERT+COMMIT, {} clients"
 
 Writer = Sequence[Append]
 """The appends of one writer; what links each to the one before is filled in at writing."""

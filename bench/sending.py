@@ -22,7 +22,7 @@ PARTS = 3
 
 TRIVIAL = 4_000
 WARM_UP = 500
-AGAINST = "trivial FastAPI JSON POST of 1 KB, 32 clients"
+AGAINST = "trivial FastAPI POST, 32 clients"
 SENT = "201"
 TAKEN = "201 ontvangen"
 

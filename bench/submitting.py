@@ -28,7 +28,7 @@ from loket.submit import Submission, WriteSide, submit
 
 SENDERS = 32
 ROUNDS = 5
-SECONDS = 3.0
+SECONDS = 2.5
 
 
 class NoFiles:

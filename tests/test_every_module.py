@@ -124,6 +124,15 @@ def test_legal_events_are_events(module: AnyModule) -> None:
 
 
 @every_module
+def test_audiences_and_internal_events_are_of_its_events(module: AnyModule) -> None:
+    for event, name in module.audience.items():
+        assert event in module.events
+        assert name in {f.name for f in fields(event)}
+    assert module.internal <= set(module.events)
+    assert not module.internal & module.legal
+
+
+@every_module
 def test_names_are_unique_in_urls_and_problem_types(module: AnyModule) -> None:
     for kinds in (module.commands, module.events, module.refusals):
         assert len({kebab(kind.__name__) for kind in kinds}) == len(kinds)
@@ -240,4 +249,19 @@ def test_any_commands_give_facts_or_a_listed_refusal(
     assert module.replay(facts) == state
     cut = data.draw(st.integers(0, len(facts)))
     assert module.replay(facts[cut:], module.replay(facts[:cut])) == state
-    module.scope(state)
+    assert _audience(module, facts) | _in_sight(module, module.initial) == _in_sight(module, state)
+
+
+def _audience(module: AnyModule, facts: list[Any]) -> set[str]:
+    """Who has learnt of a stream from its facts, one by one."""
+    told = [
+        getattr(fact, module.audience[type(fact)])
+        for fact in facts
+        if type(fact) in module.audience
+    ]
+    return {uri for each in told for uri in ((each,) if isinstance(each, str) else each)} - {""}
+
+
+def _in_sight(module: AnyModule, state: Any) -> set[str]:
+    scope = module.scope(state)
+    return {scope.owner, *scope.addressees} - {""}

@@ -2,22 +2,24 @@
 """The write side on a real log, in sentences."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from loket.cli.demo import BESLUITENLIJST
 from loket.domain import MODULES
+from loket.domain.besturen import BestuurRegistreren, stream_of
 from loket.domain.toezicht import words
 from loket.evidence.append import Append, Placed, Raced
 from loket.evidence.canonical import OngeldigTeken
 from loket.evidence.read import History, Question
 from loket.evidence.store import connect
-from loket.kernel import Actor, Refused
+from loket.kernel import SYSTEM, Actor, Context, Refused, Related, StreamId
 from loket.reference import load
 from loket.settings import Settings
 from loket.submit import (
@@ -219,3 +221,37 @@ def test_a_file_somebody_else_uploaded_is_unknown(loket: Loket) -> None:
             await submit(write, to(stream, command))
 
     run(loket, story)
+
+
+def test_a_decision_sees_the_streams_its_module_needs_whatever_their_module(loket: Loket) -> None:
+    seen: list[Mapping[str, Related[Any]]] = []
+    other, board = uuid4(), UUID(stream_of(AALST.uri))
+
+    def decide(command: Any, state: Any, ctx: Context) -> list[Any]:
+        seen.append(ctx.related)
+        return TOEZICHT.decide(command, state, ctx)
+
+    def needs(command: Any, state: Any) -> tuple[StreamId, ...]:
+        del command
+        if not state.bestuur:
+            return ()
+        return StreamId(str(other)), StreamId(f"besturen/{board}"), StreamId("niets/x")
+
+    module = replace(TOEZICHT, decide=decide, needs=needs)
+
+    async def story(write: WriteSide) -> None:
+        await submit(write, to(other, DRAFT))
+        register = Submission(MODULES["besturen"], board, BestuurRegistreren.of(AALST), SYSTEM)
+        await submit(write, register)
+        stream = uuid4()
+        await submit(write, to(stream, DRAFT, module=module))
+        await submit(
+            write,
+            to(stream, words.VeldenWijzigen({"publicatiedatum": "2026-11-20"}), module=module),
+        )
+
+    run(loket, story)
+    assert seen[0] == {}
+    assert set(seen[1]) == {str(other), f"besturen/{board}"}
+    assert seen[1][str(other)].state.dossiertype == BESLUITENLIJST
+    assert seen[1][f"besturen/{board}"].state.bestuur == AALST

@@ -30,8 +30,8 @@ Digest = NewType("Digest", str)
 command field of this type to `Context.documents`."""
 
 StreamId = NewType("StreamId", str)
-"""Id (UUID) of another stream of the same module; `submit` resolves every command field of this
-type to `Context.related`."""
+"""Another stream: its id (UUID) when it is of the same module, else `module/id`. `submit` resolves
+every command field of this type, and what `Module.needs` names, to `Context.related`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,11 @@ class Module(Generic[C, S, E]):
     `rights` names, per command, the roles of which the actor needs one. `legal` lists the events
     with legal effect: they are sealed and time-stamped at once. `terms` gives the IRI of every
     event and event field (`"BesluitVerzonden"`, `"BesluitVerzonden.ontvanger"` or, when the same
-    everywhere, just the field name). `upcasts` turn the payload of an older event name into a
-    current one.
+    everywhere, just the field name). `audience` names, per event, the field with the bestuur
+    (URI) that knows of the stream from then on: together they are who `scope` lets see it.
+    `internal` lists the events that only the bestuur of their actor may see, the machine's only
+    the owner. `needs` names the streams a decision looks at beside those in its command's own
+    fields. `upcasts` turn the payload of an older event name into a current one.
     """
 
     name: str
@@ -191,6 +194,9 @@ class Module(Generic[C, S, E]):
     terms: Mapping[str, str]
     scope: Callable[[S], Scope]
     legal: frozenset[type[E]] = frozenset()
+    audience: Mapping[type[E], str] = field(default_factory=dict)
+    internal: frozenset[type[E]] = frozenset()
+    needs: Callable[[C, S], tuple[StreamId, ...]] = lambda _command, _state: ()
     upcasts: Mapping[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = field(
         default_factory=dict
     )

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, Protocol
 from uuid import UUID, uuid4, uuid5
 
+from loket.domain import MODULES
 from loket.evidence.append import Append, Placed, Raced
 from loket.evidence.canonical import encode
 from loket.evidence.entry import Entry, LeafMapper, Recorded, microseconds
@@ -111,6 +112,7 @@ class WriteSide:
     files: Files
     reference: Callable[[], Any]
     now: Callable[[], datetime]
+    modules: Mapping[str, Module[Any, Any, Any]] = field(default_factory=lambda: MODULES)
     recent: Recent = field(default_factory=Recent)
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
 
@@ -138,7 +140,7 @@ async def submit(write: WriteSide, submission: Submission) -> Accepted:
         related=_references(type(command), "StreamId", command),
         documents=await _documents(write, command, actor),
     )
-    if (known := write.recent.get(stream)) and not asked.related:
+    if (known := write.recent.get(stream)) and not asked.needs(known.state):
         with suppress(Refused, Raced):
             if accepted := await _settle(write, asked, known, {}):
                 return accepted
@@ -146,10 +148,13 @@ async def submit(write: WriteSide, submission: Submission) -> Accepted:
     # The command is looked for when it may be a repetition, by its sender or by us.
     looked_for = asked.id if submission.key or known else None
     for _ in range(ATTEMPTS):
-        history = await write.read(Question((asked.stream, *asked.names), looked_for))
+        history = await write.read(
+            Question((asked.stream, *asked.names(asked.related)), looked_for)
+        )
         if history.command:
             return _earlier(history.command, asked)
-        known, related = asked.known(history)
+        known = Known.of(module, history.streams[asked.stream])
+        related = await _related(write, asked, known, history)
         try:
             accepted = await _settle(write, asked, known, related)
         except Raced:
@@ -173,20 +178,33 @@ class _Asked:
     related: tuple[str, ...]
     documents: Mapping[str, int]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The streams of `related`."""
-        return tuple(f"{self.submission.module.name}/{other}" for other in self.related)
+    def names(self, related: Sequence[str]) -> tuple[str, ...]:
+        """These streams by their whole names."""
+        home = self.submission.module.name
+        return tuple(other if "/" in other else f"{home}/{other}" for other in related)
 
-    def known(self, history: History) -> tuple[Known, dict[str, Related[Any]]]:
-        """The stream and the related ones, as the log has them."""
-        module = self.submission.module
-        others = {
-            other: Known.of(module, history.streams[name])
-            for other, name in zip(self.related, self.names, strict=True)
-        }
-        related = {name: Related(each.version, each.state) for name, each in others.items()}
-        return Known.of(module, history.streams[self.stream]), related
+    def needs(self, state: Any) -> tuple[str, ...]:
+        """All other streams that a decision on this state looks at."""
+        module, command = self.submission.module, self.submission.command
+        return tuple(dict.fromkeys((*self.related, *module.needs(command, state))))
+
+
+async def _related(
+    write: WriteSide, asked: _Asked, known: Known, history: History
+) -> dict[str, Related[Any]]:
+    """The other streams as the log has them, by the names the decision gives them."""
+    needed = asked.needs(known.state)
+    names = dict(zip(needed, asked.names(needed), strict=True))
+    streams = history.streams
+    if missing := tuple(name for name in names.values() if name not in streams):
+        streams = {**streams, **(await write.read(Question(missing))).streams}
+    found = {}
+    for other, name in names.items():
+        module = write.modules.get(name.partition("/")[0])
+        if module is not None:
+            there = Known.of(module, streams[name])
+            found[other] = Related(there.version, there.state)
+    return found
 
 
 async def _settle(

@@ -67,7 +67,13 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
         catalogue=catalogue,
         authenticate=authenticator(loket),
         write=WriteSide(
-            reader.read, writer.append, loket.mapper, loket.files, loket.references, loket.now
+            read=reader.read,
+            append=writer.append,
+            mapper=loket.mapper,
+            files=loket.files,
+            reference=loket.references,
+            now=loket.now,
+            modules=modules,
         ),
         pool=new_pool(loket.dsn),
         watch=SealWatch(loket.dsn),

@@ -353,4 +353,5 @@ MODULE: Module[Command, Inschrijving, Event] = Module(
         "datum": "http://purl.org/dc/terms/date",
     },
     scope=scope,
+    audience={BestuurGeregistreerd: "uri"},
 )

@@ -21,6 +21,7 @@ from loket.domain.toezicht.words import (
     BesluitIngetrokken,
     BesluitIntrekken,
     BesluitOpenen,
+    BesluitOpgesteld,
     BesluitOpstellen,
     BesluitValideren,
     BesluitVerbeterd,
@@ -82,6 +83,7 @@ MODULE: Module[Command, Dossier, Event] = Module(
     rights=_RIGHTS,
     terms=TERMS,
     scope=scope,
+    audience={BesluitOpgesteld: "bestuur", BesluitAfgeleverd: "ontvanger"},
     legal=frozenset(
         {
             BesluitVerzonden,

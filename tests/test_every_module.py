@@ -19,6 +19,7 @@ from loket.domain import MODULES
 from loket.kernel import (
     SYSTEM,
     Actor,
+    Bijlage,
     Conflict,
     Context,
     Document,
@@ -35,7 +36,7 @@ from loket.reference import load
 AnyModule = Module[Any, Any, Any]
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES.keys())
 KINDS = (Invalid, NotAllowed, NotFound, Conflict)
-ATOMS = (str, int, bool, NoneType, Document)
+ATOMS = (str, int, bool, NoneType, Document, Bijlage)
 
 
 def _allowed(hint: Any) -> bool:
@@ -186,6 +187,10 @@ STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
 def _strategy(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, NewType):
         return _strategy(hint.__supertype__)
+    if hint is Bijlage:
+        return st.builds(Bijlage, *(TEXTS,) * 3)
+    if get_origin(hint) is tuple:
+        return st.lists(_strategy(get_args(hint)[0]), max_size=3).map(tuple)
     if get_origin(hint) is Mapping:
         return st.dictionaries(st.one_of(st.sampled_from(FIELD_NAMES), TEXTS), VALUES, max_size=6)
     return STRATEGIES[hint]

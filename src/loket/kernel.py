@@ -27,7 +27,7 @@ Value = str | int | bool | tuple[str, ...] | None
 
 Digest = NewType("Digest", str)
 """SHA-256 (64 hexadecimal digits) of a file its sender has uploaded; `submit` resolves every
-command field of this type to `Context.documents`."""
+command field of this type, and those of every `Bijlage`, to `Context.documents`."""
 
 StreamId = NewType("StreamId", str)
 """Another stream: its id (UUID) when it is of the same module, else `module/id`. `submit` resolves
@@ -40,6 +40,15 @@ class Document:
 
     sha256: str
     size: int
+    naam: str
+    formaat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bijlage:
+    """An uploaded file as a command names it: its name for people, and its media type."""
+
+    sha256: Digest
     naam: str
     formaat: str
 

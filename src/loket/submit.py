@@ -24,6 +24,7 @@ from loket.evidence.entry import Entry, LeafMapper, Recorded, microseconds
 from loket.evidence.read import History, Question
 from loket.kernel import (
     Actor,
+    Bijlage,
     Conflict,
     Context,
     Invalid,
@@ -267,8 +268,21 @@ def _marked(kind: Any, marker: str) -> tuple[str, ...]:
 
 
 async def _documents(write: WriteSide, command: Any, actor: Actor) -> Mapping[str, int]:
-    digests = _references(type(command), "Digest", command)
+    digests = (
+        *_references(type(command), "Digest", command),
+        *(
+            bijlage.sha256
+            for field in fields(command)
+            for bijlage in _bijlagen(command, field.name)
+        ),
+    )
     return await write.files.sizes(digests, actor.bestuur) if digests else {}
+
+
+def _bijlagen(command: Any, name: str) -> tuple[Bijlage, ...]:
+    value = getattr(command, name)
+    items = value if isinstance(value, tuple) else (value,)
+    return tuple(item for item in items if isinstance(item, Bijlage))
 
 
 def _command_id(actor: Actor, key: str) -> UUID:

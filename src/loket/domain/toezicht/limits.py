@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from loket.bounds import MAX_BIJLAGEN, MAX_REDEN, MAX_TEKST, file_problem, is_text
 from loket.domain.toezicht.refusals import (
     OngeldigBestand,
     OngeldigeLink,
@@ -17,15 +18,10 @@ from loket.domain.toezicht.refusals import (
 )
 from loket.kernel import Finding, Value
 
-MAX_TEKST = 10_000
 MAX_ITEM = 2_000
 MAX_LIJST = 500
 MAX_VELDEN_TOTAAL = 200_000
-MAX_BIJLAGEN = 200
-MAX_REDEN = 2_000
 
-_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f/\\\u202a-\u202e\u2066-\u2069]{1,255}")
-_FORMAT = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,127}")
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,255}")
@@ -71,14 +67,8 @@ def room_for(attachments: int) -> None:
 
 def checked_file(naam: str, formaat: str, size: int) -> None:
     """Raises OngeldigBestand for a name or media type unfit to be stored, or an empty file."""
-    if not _NAME.fullmatch(naam) or naam != naam.strip() or naam in {".", ".."}:
-        raise OngeldigBestand(
-            "Geef een naam van 1 tot 255 tekens zonder schuine strepen of stuurtekens."
-        )
-    if not _FORMAT.fullmatch(formaat):
-        raise OngeldigBestand("Geef het formaat als mediatype, bijvoorbeeld application/pdf.")
-    if size < 1:
-        raise OngeldigBestand("Het bestand is leeg.")
+    if problem := file_problem(naam, formaat, size):
+        raise OngeldigBestand(problem)
 
 
 def checked_link(url: str) -> None:
@@ -96,7 +86,7 @@ def checked_link(url: str) -> None:
 
 def checked_reason(reden: str) -> None:
     """Raises OngeldigeReden for a blank or too long reason."""
-    if not reden.strip() or len(reden) > MAX_REDEN:
+    if not is_text(reden):
         raise OngeldigeReden
 
 

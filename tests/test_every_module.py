@@ -269,4 +269,4 @@ def _audience(module: AnyModule, facts: list[Any]) -> set[str]:
 
 def _in_sight(module: AnyModule, state: Any) -> set[str]:
     scope = module.scope(state)
-    return {scope.owner, *scope.addressees} - {""}
+    return set() if scope.persoon else {scope.owner, *scope.addressees} - {""}

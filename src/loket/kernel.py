@@ -160,13 +160,19 @@ class Scope:
     """Who may read a stream: the bestuur that owns it and those it was delivered to (URIs).
 
     An addressee may read the content only once it has been opened (`opened`), so that no
-    consultation goes unregistered. `public` streams may be read by everyone.
+    consultation goes unregistered. `public` streams may be read by everyone. A stream with a
+    `persoon` is for that person of its owner only: colleagues are no audience.
     """
 
     owner: str = ""
     addressees: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
     public: bool = False
+    persoon: str = ""
+
+    def is_for(self, persoon: str) -> bool:
+        """True when the stream is not that of another person."""
+        return self.persoon in {"", persoon}
 
     def may_see(self, bestuur: str) -> bool:
         """True when this bestuur may know that the stream exists."""

@@ -67,7 +67,7 @@ class Parts:
         scope = declared.scope(state)
         if not scope.public:
             may_enter(declared, actor)
-        if not history or not scope.may_see(actor.bestuur):
+        if not history or not (scope.may_see(actor.bestuur) and scope.is_for(actor.persoon)):
             raise NietGevonden
         return Stream(module, name, history, state, scope)
 
@@ -125,4 +125,5 @@ def scoped(module: Module[Any, Any, Any]) -> Module[Any, Any, Any]:
 
 def sees(module: Module[Any, Any, Any], state: Any, actor: Actor) -> bool:
     """True when this actor may know of a stream in this state."""
-    return actor.is_system or module.scope(state).may_see(actor.bestuur)
+    scope = module.scope(state)
+    return actor.is_system or (scope.may_see(actor.bestuur) and scope.is_for(actor.persoon))

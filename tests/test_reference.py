@@ -23,6 +23,7 @@ from loket.reference import (
 )
 from loket.reference.conditions import Alle, EenVan, Ingevuld, KlasseIn, Niet, VeldIn, Voor
 from loket.reference.identifiers import is_kbo
+from loket.reference.loader import FILES
 from loket.reference.model import Bijlagenregel, Codelijst, Concept, Geldigheid, Regel
 from loket.reference.values import DATATYPES, RULES
 
@@ -43,8 +44,7 @@ def klasse(notatie: str) -> str:
 
 
 def raw() -> dict[str, bytes]:
-    names = ("codelijsten", "dossiertypes", "routering", "besturen")
-    return {name: (files("loket.reference") / f"{name}.json").read_bytes() for name in names}
+    return {name: (files("loket.reference") / f"{name}.json").read_bytes() for name in FILES}
 
 
 def rules(form: Dossiertype, values: Mapping[str, Value], **more: Any) -> set[tuple[str, str]]:

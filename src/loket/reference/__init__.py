@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Code lists, dossiertypes, routing rules and a demo list of besturen: data, not code.
+"""Code lists, dossiertypes, routing rules, terms, holidays, demo besturen: data, not code.
 
 `load()` gives the `Reference` shipped with the product; `validate(form, values, klasse,
 Bijlagen(links=1), op)` judges the values of one of its `dossiertypes`.

@@ -26,13 +26,14 @@ from loket.reference.conditions import (
     VeldIn,
     Voor,
 )
+from loket.reference.feestdagen import Feestdag, Kalender
+from loket.reference.geldigheid import Geldigheid
 from loket.reference.model import (
     Bestuur,
     Bijlagenregel,
     Codelijst,
     Concept,
     Dossiertype,
-    Geldigheid,
     Meldingsregel,
     Reference,
     Regel,
@@ -40,22 +41,24 @@ from loket.reference.model import (
     Veld,
     Verbod,
 )
+from loket.reference.termijnen import Termijnregel
 from loket.reference.values import DATATYPES, RULES
 
 Json = Mapping[str, Any]
 KLASSEN = "bestuurseenheid-classificatie"
+FILES = ("codelijsten", "dossiertypes", "routering", "besturen", "termijnregels", "feestdagen")
+"""The files of this folder, by name."""
 
 
 @cache
 def load() -> Reference:
     """The reference data shipped with the product."""
     folder = files("loket.reference")
-    names = ("codelijsten", "dossiertypes", "routering", "besturen")
-    return parse({name: (folder / f"{name}.json").read_bytes() for name in names})
+    return parse({name: (folder / f"{name}.json").read_bytes() for name in FILES})
 
 
 def parse(data: Mapping[str, bytes]) -> Reference:
-    """Reference data from the content of the four files, by name.
+    """Reference data from the content of these `FILES`, by name.
 
     The version is the first half of the SHA-256 of what decides (the besturen are facts of
     their own register and not part of it).
@@ -74,7 +77,33 @@ def parse(data: Mapping[str, bytes]) -> Reference:
         dossiertypes={t.uri: t for t in types},
         routering=tuple(_route(r, lists) for r in content["routering"]["regels"]),
         besturen={b["uri"]: Bestuur(**b) for b in content["besturen"]["besturen"]},
+        termijnregels={r["id"]: _termijnregel(r) for r in content["termijnregels"]["regels"]},
+        kalender=_kalender(data["feestdagen"]),
     )
+
+
+def _termijnregel(data: Json) -> Termijnregel:
+    own = {name: data[name] for name in data if name not in {"geldig_van", "geldig_tot"}}
+    return Termijnregel(
+        **{
+            **own,
+            "schuift": frozenset(data["schuift"]),
+            "herinneringen": tuple(data["herinneringen"]),
+            "geldig": _validity(data),
+        }
+    )
+
+
+def _kalender(raw: bytes) -> Kalender:
+    days = (
+        Feestdag(d["naam"], d.get("maand", 0), d.get("dag", 0), d.get("na_pasen"), _validity(d))
+        for d in json.loads(raw)["feestdagen"]
+    )
+    kalender = Kalender(hashlib.sha256(raw).hexdigest()[:16], tuple(days))
+    for jaar in (2023, 2024):  # A common year and a leap year: a wrong date fails here.
+        for feestdag in kalender.feestdagen:
+            feestdag.in_jaar(jaar)
+    return kalender
 
 
 def _validity(data: Json) -> Geldigheid:

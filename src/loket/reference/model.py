@@ -6,26 +6,17 @@ absent date leaves that end open, except that a meldingsregel without a first da
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from loket.reference.conditions import ALWAYS, Condition
+from loket.reference.feestdagen import Kalender
+from loket.reference.geldigheid import ALTIJD, Geldigheid
+from loket.reference.termijnen import Termijnregel
 
 Ernst = Literal["fout", "waarschuwing"]
 """Whether a broken rule stops a sending or is only doubtful."""
-
-
-@dataclass(frozen=True, slots=True)
-class Geldigheid:
-    """The days on which something holds."""
-
-    van: date | None = None
-    tot: date | None = None
-
-    def op(self, dag: date) -> bool:
-        """True when it holds on this day."""
-        return (self.van is None or self.van <= dag) and (self.tot is None or dag <= self.tot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +26,7 @@ class Concept:
     uri: str
     label: str
     notatie: str = ""
-    geldig: Geldigheid = Geldigheid()
+    geldig: Geldigheid = ALTIJD
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +177,12 @@ class Reference:
     dossiertypes: Mapping[str, Dossiertype]
     routering: tuple[Route, ...]
     besturen: Mapping[str, Bestuur] = field(default_factory=dict)
+    termijnregels: Mapping[str, Termijnregel] = field(default_factory=dict)
+    kalender: Kalender = field(default_factory=lambda: Kalender("", ()))
 
     def with_besturen(self, besturen: Mapping[str, Bestuur]) -> "Reference":
         """The same, with these besturen added (a known URI is replaced)."""
-        return Reference(
-            self.version,
-            self.codelijsten,
-            self.dossiertypes,
-            self.routering,
-            {**self.besturen, **besturen},
-        )
+        return replace(self, besturen={**self.besturen, **besturen})
 
     def dossiertypes_for(self, klasse: str, op: date, status: str = "") -> list[Dossiertype]:
         """The types a bestuur of this class may send on that day, by label."""

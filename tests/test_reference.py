@@ -16,6 +16,8 @@ from loket.reference import (
     Dossiertype,
     Veld,
     belgian_day,
+    betrokken_besturen,
+    dossier_ids,
     load,
     parse,
     validate,
@@ -214,6 +216,9 @@ def test_dates_compare_as_far_as_both_are_precise(one: Value, other: Value, befo
 
 # Values
 
+ID, OTHER_ID = "6f9619ff-8b86-d011-b42d-00cf4fc964ff", "0a9619ff-8b86-d011-b42d-00cf4fc964ff"
+DOSSIER = f"http://data.lblod.info/submissions/{ID}"
+OTHER = f"http://data.lblod.info/submissions/{OTHER_ID}"
 VALID: dict[str, list[Value]] = {
     "tekst": ["een tekst"],
     "datum": ["2026-01-31", "2024-02-29"],
@@ -227,7 +232,14 @@ VALID: dict[str, list[Value]] = {
     "kbo": ["0207437468"],
     "uri": ["https://x.be/a?b=c#d"],
     "uris": [("http://x/1",)],
-    "artikels": [("http://x/type http://x/1 http://x/2",)],
+    "email": ["jan.peeters+loket@stad-aalst.be"],
+    "telefoon": ["02 553 00 00", "+32 (2) 553.00.00", "0470/12.34.56"],
+    "iban": ["BE68 5390 0754 7034", "BE68539007547034", "NL91ABNA0417164300"],
+    "bestuur": ["http://x/1"],
+    "besturen": [("http://x/1", "http://x/2")],
+    "verwijzingen": [(DOSSIER, OTHER)],
+    "artikels": [(f"http://x/type {DOSSIER} {OTHER}",)],
+    "artikels_zonder_type": [(f"{DOSSIER} {OTHER}", DOSSIER)],
 }
 INVALID: dict[str, list[Value]] = {
     "tekst": [1, True, ("a",)],
@@ -242,7 +254,20 @@ INVALID: dict[str, list[Value]] = {
     "kbo": ["0207437469", "0207.437.468", "BE0207437468", ""],
     "uri": ["x", "ftp://x", "http://x y", "javascript:alert(1)"],
     "uris": ["http://x/1", ("x",)],
-    "artikels": ["http://x/type", ("http://x/type",), ("type http://x/1",), ("",)],
+    "email": ["jan", "jan@aalst", "jan @aalst.be", "@aalst.be", "jan@aalst.be\n", 3],
+    "telefoon": ["553", "+32", "02 553 00 00 ext 3", "+0 12345678", ""],
+    "iban": ["BE68539007547035", "BE6853900754703", "68539007547034", ""],
+    "bestuur": ["x", ("http://x/1",)],
+    "besturen": ["http://x/1", ("http://x/1", "http://x/1")],
+    "verwijzingen": [DOSSIER, ("http://x/1",), (DOSSIER, DOSSIER), (DOSSIER + "/1",)],
+    "artikels": [
+        f"http://x/type {DOSSIER}",
+        ("http://x/type",),
+        (f"type {DOSSIER}",),
+        ("http://x/type http://x/1",),
+        ("",),
+    ],
+    "artikels_zonder_type": [DOSSIER, ("",), ("http://x/type",), (f"http://x/type {DOSSIER}",)],
 }
 
 
@@ -445,8 +470,28 @@ def test_a_concept_is_valid_between_its_days() -> None:
 def test_the_type_of_an_article_comes_from_the_code_list() -> None:
     lijst = Codelijst("l", "http://l", "Lijst", {"http://c": Concept("http://c", "C")})
     form = small_form(Veld("artikels", "Artikels", "artikels", (), lijst))
-    assert rules(form, {"artikels": ("http://c http://x/1",)}) == set()
-    assert rules(form, {"artikels": ("http://d http://x/1",)}) == {("artikels", "codelijst")}
+    assert rules(form, {"artikels": (f"http://c {DOSSIER}",)}) == set()
+    assert rules(form, {"artikels": (f"http://d {DOSSIER}",)}) == {("artikels", "codelijst")}
+
+
+def test_the_dossiers_and_besturen_a_form_refers_to_are_found() -> None:
+    form = small_form(
+        Veld("artikels", "Artikels", "artikels", ()),
+        Veld("ook", "Ook", "artikels_zonder_type", ()),
+        Veld("relaties", "Relaties", "verwijzingen", ()),
+        Veld("over", "Over", "bestuur", ()),
+        Veld("nog", "Nog", "besturen", ()),
+    )
+    values: dict[str, Value] = {
+        "artikels": (f"http://type {DOSSIER}", f"http://type {OTHER} {DOSSIER}"),
+        "ook": (f"{OTHER} http://data.lblod.info/submissions/geen-uuid",),
+        "relaties": (OTHER, "http://x"),
+        "over": "http://b/1",
+        "nog": ("http://b/2", "http://b/1"),
+    }
+    assert dossier_ids(form, values) == (ID, OTHER_ID)
+    assert betrokken_besturen(form, values) == ("http://b/1", "http://b/2")
+    assert dossier_ids(form, {"artikels": "x"}) == betrokken_besturen(form, {}) == ()
 
 
 def test_a_form_may_take_links_only() -> None:

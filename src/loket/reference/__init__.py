@@ -6,7 +6,14 @@ Bijlagen(links=1), op)` judges the values of one of its `dossiertypes`.
 """
 
 from loket.reference.calendar import belgian_day
-from loket.reference.forms import Bijlagen, unknown_fields, validate, warnings
+from loket.reference.forms import (
+    Bijlagen,
+    betrokken_besturen,
+    dossier_ids,
+    unknown_fields,
+    validate,
+    warnings,
+)
 from loket.reference.loader import load, parse
 from loket.reference.model import (
     Bestuur,
@@ -28,6 +35,8 @@ __all__ = [
     "Route",
     "Veld",
     "belgian_day",
+    "betrokken_besturen",
+    "dossier_ids",
     "load",
     "parse",
     "unknown_fields",

@@ -12,7 +12,7 @@ from datetime import date
 from loket.kernel import Finding, Value
 from loket.reference.conditions import is_filled
 from loket.reference.model import Bijlagenregel, Dossiertype, Ernst, Veld
-from loket.reference.values import DATATYPES, RULES, concepts_in
+from loket.reference.values import DATATYPES, RULES, concepts_in, dossiers_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,25 @@ def unknown_fields(form: Dossiertype, names: Mapping[str, Value]) -> list[str]:
     """The names that no field of the form has."""
     known = {veld.naam for veld in form.velden}
     return [name for name in names if name not in known]
+
+
+def dossier_ids(form: Dossiertype, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The streams of the dossiers these values refer to, each once, in the order of the form."""
+    return tuple(
+        dict.fromkeys(
+            key for veld in form.velden for key in dossiers_in(veld.datatype, values.get(veld.naam))
+        )
+    )
+
+
+def betrokken_besturen(form: Dossiertype, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The besturen (URIs) these values say the dossier is about, each once."""
+    found: dict[str, None] = {}
+    for veld in form.velden:
+        value = values.get(veld.naam)
+        if DATATYPES[veld.datatype].verwijst_naar == "bestuur" and is_filled(value):
+            found.update(dict.fromkeys(value if isinstance(value, tuple) else (str(value),)))
+    return tuple(found)
 
 
 def _unknown(form: Dossiertype, values: Mapping[str, Value]) -> Iterator[Finding]:

@@ -15,8 +15,14 @@ one value has one canonical encoding.
 | boolean     | true or false                                                               |
 | concept(en) | one URI, or a list of URIs, of the field's code list                        |
 | kbo         | KBO number of ten digits                                                    |
+| email       | e-mail address                                                              |
+| telefoon    | phone number: Belgian, or international with `+`                            |
+| iban        | account number with a right check number, blanks allowed                    |
 | uri(s)      | one http(s) URI, or a list                                                  |
-| artikels    | list; per article its type (URI of the code list), then what it refers to   |
+| bestuur     | URI of one bestuur; `besturen` is a list of them                            |
+| verwijzingen | list of dossiers, each `http://data.lblod.info/submissions/<stream id>`     |
+| artikels    | list; per article its type (URI of the code list), then the dossiers it     |
+|             | refers to; `artikels_zonder_type` has the dossiers only                     |
 """
 
 import re
@@ -24,9 +30,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from loket.kernel import Value
-from loket.reference.identifiers import is_kbo
+from loket.reference.identifiers import is_iban, is_kbo
 from loket.reference.model import Regel
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -37,15 +44,29 @@ _MOMENT = re.compile(
 _YEAR = re.compile(r"[0-9]{4}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _URI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]{1,500}")
+_DOSSIER = re.compile(
+    r"http://data\.lblod\.info/submissions/"
+    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+)
+_EMAIL = re.compile(
+    r"[^\s@<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\.[A-Za-z]{2,}"
+)
+_PHONE = re.compile(r"(?:\+[1-9][0-9]{7,14}|0[1-9][0-9]{7,8})")
 
 
 @dataclass(frozen=True, slots=True)
 class Datatype:
-    """A datatype: the test, how to meet it (Dutch), and whether it is a list."""
+    """A datatype: the test, how to meet it (Dutch), whether it is a list, what it refers to."""
 
     test: Callable[[Value], bool]
     eis: str
     meervoud: bool = False
+    verwijst_naar: Literal["", "dossier", "bestuur"] = ""
+
+    @property
+    def verwijzing(self) -> bool:
+        """True when its values name other dossiers."""
+        return self.verwijst_naar == "dossier"
 
 
 def _text(value: Value) -> bool:
@@ -101,9 +122,32 @@ def _uris(value: Value) -> bool:
     )
 
 
+def _email(value: Value) -> bool:
+    return isinstance(value, str) and len(value) <= 254 and bool(_EMAIL.fullmatch(value))
+
+
+def _phone(value: Value) -> bool:
+    return isinstance(value, str) and bool(_PHONE.fullmatch(re.sub(r"[ ./()-]", "", value)))
+
+
+def _iban(value: Value) -> bool:
+    return isinstance(value, str) and is_iban(value.replace(" ", ""))
+
+
+def _dossiers(value: Value) -> bool:
+    return _uris(value) and all(map(_DOSSIER.fullmatch, value if isinstance(value, tuple) else ()))
+
+
 def _articles(value: Value) -> bool:
     return isinstance(value, tuple) and all(
-        len(item.split()) > 1 and all(is_uri(part) for part in item.split()) for item in value
+        len(parts) > 1 and is_uri(parts[0]) and all(map(_DOSSIER.fullmatch, parts[1:]))
+        for parts in map(str.split, value)
+    )
+
+
+def _bare_articles(value: Value) -> bool:
+    return isinstance(value, tuple) and all(
+        parts and all(map(_DOSSIER.fullmatch, parts)) for parts in map(str.split, value)
     )
 
 
@@ -118,12 +162,36 @@ DATATYPES: Mapping[str, Datatype] = {
     "concept": Datatype(is_uri, "één URI uit de codelijst"),
     "concepten": Datatype(_uris, "een lijst van verschillende URI's uit de codelijst", True),
     "kbo": Datatype(_kbo, "een geldig KBO-nummer van tien cijfers zonder punten"),
+    "email": Datatype(_email, "een e-mailadres"),
+    "telefoon": Datatype(_phone, "een telefoonnummer als 02 553 00 00 of +32 2 553 00 00"),
+    "iban": Datatype(_iban, "een rekeningnummer (IBAN) met een juist controlegetal"),
     "uri": Datatype(is_uri, "één URI die begint met http:// of https://"),
     "uris": Datatype(_uris, "een lijst van verschillende URI's", True),
+    "bestuur": Datatype(is_uri, "de URI van één bestuur", verwijst_naar="bestuur"),
+    "besturen": Datatype(_uris, "een lijst van URI's van besturen", True, "bestuur"),
+    "verwijzingen": Datatype(_dossiers, "een lijst van URI's van dossiers", True, "dossier"),
     "artikels": Datatype(
-        _articles, "een lijst met per artikel zijn type en waar het naar verwijst (URI's)", True
+        _articles,
+        "een lijst met per artikel de URI van zijn type en die van de dossiers waarover het gaat",
+        True,
+        "dossier",
+    ),
+    "artikels_zonder_type": Datatype(
+        _bare_articles,
+        "een lijst met per artikel de URI's van de dossiers waarover het gaat",
+        True,
+        "dossier",
     ),
 }
+
+
+def dossiers_in(datatype: str, value: Value) -> tuple[str, ...]:
+    """The stream ids of the dossiers that a value of this datatype refers to."""
+    if not DATATYPES[datatype].verwijzing or not isinstance(value, tuple):
+        return ()
+    typed = datatype == "artikels"
+    parts = (part for item in value for part in item.split()[1 if typed else 0 :])
+    return tuple(found[1] for part in parts if (found := _DOSSIER.fullmatch(part)))
 
 
 def concepts_in(datatype: str, value: Value) -> tuple[str, ...]:

@@ -189,6 +189,8 @@ def _strategy(hint: Any) -> st.SearchStrategy[Any]:
         return _strategy(hint.__supertype__)
     if hint is Bijlage:
         return st.builds(Bijlage, *(TEXTS,) * 3)
+    if hint is Document:
+        return st.builds(Document, TEXTS, st.integers(0, 2**40), TEXTS, TEXTS)
     if get_origin(hint) is tuple:
         return st.lists(_strategy(get_args(hint)[0]), max_size=3).map(tuple)
     if get_origin(hint) is Mapping:

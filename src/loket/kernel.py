@@ -193,8 +193,9 @@ class Module(Generic[C, S, E]):
     everywhere, just the field name). `audience` names, per event, the field with the bestuur
     (URI) that knows of the stream from then on: together they are who `scope` lets see it.
     `internal` lists the events that only the bestuur of their actor may see, the machine's only
-    the owner. `needs` names the streams a decision looks at beside those in its command's own
-    fields. `upcasts` turn the payload of an older event name into a current one.
+    the owner. `discloses` tells whether a bestuur that may read the stream may, as things stand,
+    read this fact too. `needs` names the streams a decision looks at beside those in its
+    command's own fields. `upcasts` turn the payload of an older event name into a current one.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Module(Generic[C, S, E]):
     legal: frozenset[type[E]] = frozenset()
     audience: Mapping[type[E], str] = field(default_factory=dict)
     internal: frozenset[type[E]] = frozenset()
+    discloses: Callable[[S, E, str], bool] = lambda _state, _fact, _bestuur: True
     needs: Callable[[C, S], tuple[StreamId, ...]] = lambda _command, _state: ()
     upcasts: Mapping[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = field(
         default_factory=dict

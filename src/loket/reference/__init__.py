@@ -24,6 +24,7 @@ from loket.reference.model import (
     Route,
     Veld,
 )
+from loket.reference.werkverdeling import Team, Toezichtsvorm, Zaak
 
 __all__ = [
     "Bestuur",
@@ -33,7 +34,10 @@ __all__ = [
     "Dossiertype",
     "Reference",
     "Route",
+    "Team",
+    "Toezichtsvorm",
     "Veld",
+    "Zaak",
     "belgian_day",
     "betrokken_besturen",
     "dossier_ids",

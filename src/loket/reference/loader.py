@@ -43,10 +43,20 @@ from loket.reference.model import (
 )
 from loket.reference.termijnen import Termijnregel
 from loket.reference.values import DATATYPES, RULES
+from loket.reference.werkverdeling import Team, Toezichtsvorm
 
 Json = Mapping[str, Any]
 KLASSEN = "bestuurseenheid-classificatie"
-FILES = ("codelijsten", "dossiertypes", "routering", "besturen", "termijnregels", "feestdagen")
+FILES = (
+    "codelijsten",
+    "dossiertypes",
+    "routering",
+    "besturen",
+    "termijnregels",
+    "feestdagen",
+    "werkverdeling",
+    "toezichtsvormen",
+)
 """The files of this folder, by name."""
 
 
@@ -79,6 +89,9 @@ def parse(data: Mapping[str, bytes]) -> Reference:
         besturen={b["uri"]: Bestuur(**b) for b in content["besturen"]["besturen"]},
         termijnregels={r["id"]: _termijnregel(r) for r in content["termijnregels"]["regels"]},
         kalender=_kalender(data["feestdagen"]),
+        teams={t["id"]: _team(t, lists) for t in content["werkverdeling"]["teams"]},
+        toezichttermijnen=_limited(content, lists),
+        goedkeuringen=_forms(content["toezichtsvormen"]["goedkeuring"], lists),
     )
 
 
@@ -224,3 +237,37 @@ def _route(data: Json, lists: Mapping[str, Codelijst]) -> Route:
     dossiertype = Veld("dossiertype", "Dossiertype", "uri", ())
     als = _condition(data.get("als"), {"dossiertype": dossiertype}, lists[KLASSEN])
     return Route(data["id"], data["omschrijving"], _validity(data), tuple(data["ontvangers"]), als)
+
+
+def _case_condition(data: Json, lists: Mapping[str, Codelijst]) -> Condition:
+    known = [Veld(name, name, "uri", ()) for name in ("dossiertype", "provincie")]
+    known.append(Veld("ontvanger_klasse", "", "uri", (), lists[KLASSEN]))
+    return _condition(data.get("als"), {veld.naam: veld for veld in known}, lists[KLASSEN])
+
+
+def _team(data: Json, lists: Mapping[str, Codelijst]) -> Team:
+    als = _case_condition(data, lists)
+    return Team(data["id"], data["label"], data["bestuur"], _validity(data), als)
+
+
+def _limited(content: Json, lists: Mapping[str, Codelijst]) -> tuple[Toezichtsvorm, ...]:
+    """The forms of supervision that are limited in time, each by a rule that exists."""
+    rules = {rule["id"] for rule in content["termijnregels"]["regels"]}
+    forms = _forms(content["toezichtsvormen"]["termijnen"], lists)
+    if missing := sorted({form.regel for form in forms} - rules):
+        raise ValueError(f"geen termijnregel: {missing}")
+    return forms
+
+
+def _forms(data: list[Json], lists: Mapping[str, Codelijst]) -> tuple[Toezichtsvorm, ...]:
+    return tuple(
+        Toezichtsvorm(
+            omschrijving=form["omschrijving"],
+            bron=form["bron"],
+            geldig=_validity(form),
+            als=_case_condition(form, lists),
+            regel=form.get("regel", ""),
+            vraag=form["vraag"],
+        )
+        for form in data
+    )

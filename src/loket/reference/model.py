@@ -14,6 +14,7 @@ from loket.reference.conditions import ALWAYS, Condition
 from loket.reference.feestdagen import Kalender
 from loket.reference.geldigheid import ALTIJD, Geldigheid
 from loket.reference.termijnen import Termijnregel
+from loket.reference.werkverdeling import Team, Toezichtsvorm, Zaak
 
 Ernst = Literal["fout", "waarschuwing"]
 """Whether a broken rule stops a sending or is only doubtful."""
@@ -179,6 +180,9 @@ class Reference:
     besturen: Mapping[str, Bestuur] = field(default_factory=dict)
     termijnregels: Mapping[str, Termijnregel] = field(default_factory=dict)
     kalender: Kalender = field(default_factory=lambda: Kalender("", ()))
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    toezichttermijnen: tuple[Toezichtsvorm, ...] = ()
+    goedkeuringen: tuple[Toezichtsvorm, ...] = ()
 
     def with_besturen(self, besturen: Mapping[str, Bestuur]) -> "Reference":
         """The same, with these besturen added (a known URI is replaced)."""
@@ -194,6 +198,31 @@ class Reference:
         values = {"dossiertype": dossiertype}
         fitting = (r for r in self.routering if r.geldig.op(op) and r.als.holds(values, klasse))
         return next(fitting, None)
+
+    def zaak(self, dossiertype: str, bestuur: str, klasse: str, ontvanger: str) -> Zaak:
+        """The case of a dossier that this bestuur, of this class, sent to this recipient."""
+        sender, recipient = self.besturen.get(bestuur), self.besturen.get(ontvanger)
+        return Zaak(
+            dossiertype=dossiertype,
+            klasse=klasse,
+            provincie=sender.provincie if sender else "",
+            ontvanger=ontvanger,
+            ontvanger_klasse=recipient.klasse if recipient else "",
+        )
+
+    def team(self, zaak: Zaak, op: date) -> Team | None:
+        """The first team of the recipient that treats such a case on that day, if any."""
+        teams = (t for t in self.teams.values() if t.bestuur == zaak.ontvanger)
+        return next((t for t in teams if t.geldig.op(op) and zaak.fits(t.als)), None)
+
+    def toezichttermijn(self, zaak: Zaak, op: date) -> str:
+        """The id of the rule by which supervision on such a case is limited in time, if any."""
+        forms = (v for v in self.toezichttermijnen if v.geldig.op(op) and zaak.fits(v.als))
+        return next((v.regel for v in forms), "")
+
+    def goedkeuring(self, zaak: Zaak, op: date) -> bool:
+        """True when such a case needs the approval of its recipient."""
+        return any(v.geldig.op(op) and zaak.fits(v.als) for v in self.goedkeuringen)
 
     def full_name(self, bestuur: Bestuur) -> str:
         """`Gemeente Aalst`: class and name, the class once where the name begins with it."""

@@ -98,9 +98,13 @@ def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]
 
 def rebuild(
     names: Annotated[list[str] | None, typer.Argument(help="Read models; all by default.")] = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="Also have the text of every file read again.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Build read models anew from the log, while readers keep the old ones."""
+    from loket.extraction.store import forget
     from loket.projections._rebuild import rebuild as run
 
     with installation(data_dir) as loket, progress("gebeurtenissen", None) as advance:
@@ -111,6 +115,8 @@ def rebuild(
             advance(done - seen)
             seen = done
 
+        if texts:
+            forget(loket.dsn)
         count = run(loket.dsn, loket.mapper, names or (), progress=tick)
     typer.echo(f"{count} gebeurtenissen geprojecteerd")
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from loket.evidence.store import connect_async
+from loket.extraction.store import Texts
 from loket.mail import Mailer, NoMail, Smtp
 from loket.settings import ConfigurationError, Settings
 from loket.tasks.broker import close_broker, make_broker
@@ -70,6 +71,7 @@ def tools(loket: Loket) -> Tools:
         sender=settings.smtp_from,
         host=urlsplit(f"//{settings.origin}").hostname or "localhost",
         qualified=bool(settings.tsas),
+        texts=Texts(loket.dsn, loket.files.path),
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from loket.evidence.entry import Recorded
 from loket.evidence.read import Question
+from loket.extraction.store import Texts
 from loket.kernel import SYSTEM, Module
 from loket.mail import Mailer
 from loket.submit import SleutelHergebruikt, Submission, WriteSide, submit
@@ -39,7 +40,8 @@ class Tools:
     """What reactions may use; `write` and `stamp` in the event loop of the worker only.
 
     `url` is the public address of the API, `sender` that of our mail, `host` the domain of our
-    message ids. `qualified` is False when the development TSA stamps.
+    message ids. `qualified` is False when the development TSA stamps. `texts` reads files; without
+    it none are read.
     """
 
     write: WriteSide
@@ -49,6 +51,7 @@ class Tools:
     sender: str
     host: str
     qualified: bool
+    texts: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)

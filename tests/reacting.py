@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs a reaction over the whole log, in this process and without a broker."""
+
+import asyncio
+from contextlib import aclosing
+
+from loket.evidence.store import connect
+from loket.tasks import tools
+from loket.tasks.reaction import Cause, Reaction
+from loket.wiring import Loket
+
+FACTS = "SELECT stream, seq FROM events WHERE type = ANY(%s) ORDER BY position"
+
+
+def react(loket: Loket, reaction: Reaction) -> int:
+    """Starts the reaction for each of its facts once; answers for how many."""
+    with connect(loket.dsn) as conn:
+        facts = conn.execute(FACTS, (list(reaction.on),)).fetchall()
+
+    async def run() -> None:
+        used = tools(loket)
+        async with aclosing(used.write):
+            for stream, seq in facts:
+                await reaction.run(used, Cause(stream, seq), False)
+
+    asyncio.run(run())
+    return len(facts)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The composition root: everything that runs, from settings; tests pass their own clock."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,10 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import httpx2
-import psycopg
-import structlog
 from cryptography import x509
-from psycopg.rows import TupleRow
 
 from loket import secrets
 from loket.domain import MODULES
@@ -23,79 +19,21 @@ from loket.evidence.entry import LeafMapper
 from loket.evidence.keys import KeyRing
 from loket.evidence.note import Signer
 from loket.evidence.read import StreamReader
-from loket.evidence.store import GroupCommit, Log, connect, wall_clock
+from loket.evidence.store import GroupCommit, Log, wall_clock
 from loket.evidence.timestamp import Tsa
 from loket.files import FileStore, UploadTable
-from loket.projections.besturen import read_besturen
 from loket.reference import Bestuur, Reference
 from loket.reference import load as load_reference
+from loket.references import References
 from loket.settings import ConfigurationError, Settings
 from loket.submit import WriteSide
 
 DEVELOPMENT_TSA = "http://tsa.ontwikkeling.localhost"
-REFRESH_SECONDS = 2.0
-AT_MOST_EVERY = 0.2
-
-logger = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
     """The server's clock."""
     return datetime.now(UTC)
-
-
-class References:
-    """The reference data of this process: shipped lists, and the besturen as last projected."""
-
-    def __init__(self, dsn: str, base: Reference) -> None:
-        self._dsn = dsn
-        self._current = base
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def __call__(self) -> Reference:
-        """The reference data as they stand now."""
-        return self._current
-
-    def refresh(self) -> None:
-        """Read the besturen anew."""
-        with connect(self._dsn) as conn:
-            self._take(read_besturen(conn))
-
-    def follow(self) -> None:
-        """Keep the besturen fresh in the background, until `close`."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="references", daemon=True)
-            self._thread.start()
-
-    def close(self) -> None:
-        """Stop following."""
-        self._stop.set()
-
-    def _take(self, besturen: Mapping[str, Bestuur]) -> None:
-        if besturen != self._current.besturen:
-            self._current = self._current.with_besturen(besturen)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with connect(self._dsn) as conn:
-                    conn.execute("LISTEN projected")
-                    self._watch(conn)
-            except psycopg.Error as error:
-                logger.warning("references are stale", error=type(error).__name__)
-                self._stop.wait(REFRESH_SECONDS)
-
-    def _watch(self, conn: psycopg.Connection[TupleRow]) -> None:
-        seen = None
-        while not self._stop.is_set():
-            now = conn.execute("SELECT max(position), count(*) FROM besturen").fetchone()
-            if now != seen:
-                self._take(read_besturen(conn))
-                seen = now
-            self._stop.wait(AT_MOST_EVERY)
-            for _ in conn.notifies(timeout=REFRESH_SECONDS, stop_after=1):
-                pass
 
 
 @dataclass(frozen=True)

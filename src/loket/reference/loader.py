@@ -92,6 +92,7 @@ def parse(data: Mapping[str, bytes]) -> Reference:
         teams={t["id"]: _team(t, lists) for t in content["werkverdeling"]["teams"]},
         toezichttermijnen=_limited(content, lists),
         goedkeuringen=_forms(content["toezichtsvormen"]["goedkeuring"], lists),
+        bron=dict(data),
     )
 
 

@@ -170,7 +170,7 @@ class Reference:
     """All reference data of one moment; `version` names its content.
 
     `besturen` are the known boards by URI: those shipped with the product until
-    `with_besturen` brings in the register's.
+    `with_besturen` brings in the register's. `bron` is the JSON it was read from, by file.
     """
 
     version: str
@@ -183,6 +183,7 @@ class Reference:
     teams: Mapping[str, Team] = field(default_factory=dict)
     toezichttermijnen: tuple[Toezichtsvorm, ...] = ()
     goedkeuringen: tuple[Toezichtsvorm, ...] = ()
+    bron: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def with_besturen(self, besturen: Mapping[str, Bestuur]) -> "Reference":
         """The same, with these besturen added (a known URI is replaced)."""

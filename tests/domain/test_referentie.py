@@ -92,6 +92,15 @@ def test_every_definition_that_ships_has_the_shape_of_its_kind() -> None:
             assert not list(differences(shape, content, ""))
 
 
+def test_every_file_that_ships_can_be_changed_and_every_key_is_used_once() -> None:
+    assert {soort.bestand for soort in offered(REFERENCE)} == set(REFERENCE.bron) - {"besturen"}
+    assert len({soort.meervoud for soort in SOORTEN.values()}) == len(SOORTEN)
+    for soort in offered(REFERENCE):
+        raw = json.loads(REFERENCE.bron[soort.bestand])
+        if not soort.binnen:
+            assert len(definitions(REFERENCE.bron, soort)) == len(raw[soort.lijst])
+
+
 def test_only_the_supervisor_changes_the_rules() -> None:
     command = lay_down("concept", SLEUTEL, NIEUW)
     admin = replace(AALST, rollen=frozenset({"LoketLB-admin"}))

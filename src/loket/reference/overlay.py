@@ -60,7 +60,15 @@ SOORTEN: Mapping[str, Soort] = {
         Soort("verwijsregel", "verwijzing", "verwijsregels", "regels", "id"),
         Soort("termijnregel", "termijnen", "termijnregels", "regels", "id"),
         Soort("feestdag", "feestdagen", "feestdagen", "feestdagen", "naam"),
-        Soort("werkverdeling", "werkverdeling", "werkverdeling", "regels", "id"),
+        Soort("team", "werkverdeling", "werkverdeling", "teams", "id", vooraan=True),
+        Soort(
+            "toezichtstermijn", "toezichtstermijnen", "toezichtsvormen", "termijnen", "regel",
+            vooraan=True,
+        ),
+        Soort(
+            "goedkeuring", "goedkeuringen", "toezichtsvormen", "goedkeuring", "omschrijving",
+            vooraan=True,
+        ),
     )
 }  # fmt: skip
 """Every kind of definition; one whose file does not ship has no definitions."""

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
-# ruff: noqa: INP001
 """What somebody can tell of themselves, and what was told.
 
 Days are ISO dates, both included. `vervanger` is the stream of a colleague of the same bestuur.

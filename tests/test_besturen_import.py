@@ -58,7 +58,8 @@ def test_a_bestuur_that_ships_with_the_product_is_registered_alike(shared: Path)
     data = shared / "data"
     read = {c.uri: c for _, c in commands_from([data / name for name in FILES], REFERENCE)}
     known = [b for b in REFERENCE.besturen.values() if b.uri in read]
-    assert len(known) == len(REFERENCE.besturen) - 1
+    examples = [uri for uri in REFERENCE.besturen if uri.startswith("https://voorbeeld.example/")]
+    assert len(known) == len(REFERENCE.besturen) - len(examples) - 1
     for bestuur in known:
         assert type(read[bestuur.uri]).of(bestuur) == read[bestuur.uri]
     aalst = read[AALST]

@@ -18,8 +18,8 @@ from psycopg.rows import TupleRow
 
 from loket.evidence.store import connect
 from loket.projections import referentie
-from loket.projections.besturen import read_besturen
-from loket.reference import Bestuur, Reference
+from loket.projections.besturen import read_besturen, read_relaties
+from loket.reference import Bestuur, Reference, Relatie
 from loket.reference.overlay import overlay, versions
 
 REFRESH_SECONDS = 2.0
@@ -102,7 +102,7 @@ class References:
         """Read besturen and changes anew."""
         with connect(self._dsn) as conn:
             self._take_changes(referentie.read_changes(conn))
-            self._take(read_besturen(conn))
+            self._take(read_besturen(conn), read_relaties(conn))
 
     def follow(self) -> None:
         """Keep them fresh in the background, until `close`."""
@@ -114,9 +114,12 @@ class References:
         """Stop following."""
         self._stop.set()
 
-    def _take(self, besturen: Mapping[str, Bestuur]) -> None:
-        if besturen != self._known.reference.besturen:
-            found = self._known.reference.with_besturen(besturen)
+    def _take(
+        self, besturen: Mapping[str, Bestuur], relaties: Mapping[str, tuple[Relatie, ...]]
+    ) -> None:
+        now = self._known.reference
+        if besturen != now.besturen or relaties != now.relaties.heen:
+            found = now.with_besturen(besturen, relaties)
             self._known = replace(self._known, reference=found)
 
     def _take_changes(self, changes: Rows) -> None:
@@ -126,12 +129,16 @@ class References:
         left_out = {changes[n].position: why for n, why in laid.left_out.items()}
         for position, why in left_out.items():
             logger.error("reference change left out", position=position, why=why)
-        found = replace(laid.reference, besturen=self._known.reference.besturen)
+        found = self._of_the_register(laid.reference)
         self._known = _Known(found, tuple(changes), left_out)
 
     def _laid_over(self, changes: Rows) -> Reference:
-        found = overlay(self._base, [row.change for row in changes]).reference
-        return replace(found, besturen=self._known.reference.besturen)
+        return self._of_the_register(overlay(self._base, [row.change for row in changes]).reference)
+
+    def _of_the_register(self, reference: Reference) -> Reference:
+        """The same, with the besturen and relations as they are known now."""
+        now = self._known.reference
+        return replace(reference, besturen=now.besturen, relaties=now.relaties)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -152,7 +159,7 @@ class References:
             )
             if now != seen:
                 self._take_changes(referentie.read_changes(conn))
-                self._take(read_besturen(conn))
+                self._take(read_besturen(conn), read_relaties(conn))
                 seen = now
             self._stop.wait(AT_MOST_EVERY)
             for _ in conn.notifies(timeout=REFRESH_SECONDS, stop_after=1):

@@ -22,7 +22,7 @@ from loket.evidence.read import StreamReader
 from loket.evidence.store import GroupCommit, Log, wall_clock
 from loket.evidence.timestamp import Tsa
 from loket.files import FileStore, UploadTable
-from loket.reference import Bestuur, Reference
+from loket.reference import Bestuur, Reference, Relaties
 from loket.reference import load as load_reference
 from loket.references import References
 from loket.settings import ConfigurationError, Settings
@@ -132,6 +132,12 @@ class Loket:
             self.log.close()
 
 
+def _known(reference: Reference, besturen: Mapping[str, Bestuur]) -> Reference:
+    """The reference data with these besturen only, and the relations that they have."""
+    heen = {uri: kept for uri, kept in reference.relaties.heen.items() if uri in besturen}
+    return replace(reference, besturen=besturen, relaties=Relaties.of(heen))
+
+
 def _certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
@@ -162,5 +168,5 @@ def build(
         now=now,
         keys=KeyRing(secrets.master_key(settings)),
         signer=Signer(settings.origin, key),
-        references=References(settings.database_url, replace(load_reference(), besturen=besturen)),
+        references=References(settings.database_url, _known(load_reference(), besturen)),
     )

@@ -21,8 +21,22 @@ from loket.domain.besturen import (
     OnbekendBestuur,
     OnbekendeKlasse,
     OnbekendeOpvolger,
+    OnbekendeRelatie,
     OngeldigeGegevens,
+    OngeldigeRelatie,
+    RelatieBeeindigd,
+    RelatieBeeindigen,
+    RelatieBestaatAl,
+    RelatieGelegd,
+    RelatieLeggen,
     stream_of,
+)
+from loket.reference.relaties import (
+    ADVIES,
+    CENTRAAL_BESTUUR,
+    MEDEFINANCIERING,
+    REPRESENTATIEF_ORGAAN,
+    TOEZICHT,
 )
 
 REGISTER = BestuurRegistreren.of(REFERENCE.besturen[bestuur("Aalst", "GEM")])
@@ -138,3 +152,93 @@ def test_the_register_is_public() -> None:
     assert scope.owner == REGISTER.uri
     assert scope.may_read("http://elders")
     assert MODULE.scope(MODULE.initial).public
+
+
+# Relations
+
+BASE = "https://voorbeeld.example/id/bestuurseenheden/"
+EB, CKB, RO = (
+    BestuurRegistreren.of(REFERENCE.besturen[BASE + name])
+    for name in ("kerkfabriek-sint-martinus", "centraal-kerkbestuur", "representatief-orgaan")
+)
+kerkfabriek = BestuurGeregistreerd(**asdict(EB))
+KNOWN = {
+    stream_of(each.uri): (BestuurGeregistreerd(**asdict(each)),) for each in (REGISTER, CKB, RO, EB)
+}
+gelegd = RelatieGelegd(TOEZICHT, REGISTER.uri, "2020-01-01", "")
+beeindigd = RelatieBeeindigd(TOEZICHT, REGISTER.uri, "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("soort", "ander"),
+    [
+        (TOEZICHT, REGISTER.uri),
+        (MEDEFINANCIERING, REGISTER.uri),
+        (ADVIES, REGISTER.uri),
+        (CENTRAAL_BESTUUR, CKB.uri),
+        (REPRESENTATIEF_ORGAAN, RO.uri),
+    ],
+)
+def test_a_worship_body_has_relations(soort: str, ander: str) -> None:
+    command = RelatieLeggen(soort, ander, "2020-01-01")
+    laid = RelatieGelegd(soort, ander, "2020-01-01", "")
+    given(kerkfabriek, related=KNOWN).when(command, by=ABB_ADMIN).then(laid)
+    given(kerkfabriek, laid, related=KNOWN).when(command, by=MACHINE).then()
+    given(related=KNOWN).when(command, by=ABB_ADMIN).refuses(OnbekendBestuur)
+
+
+@pytest.mark.parametrize(
+    ("command", "veld"),
+    [
+        (RelatieLeggen("http://x", REGISTER.uri, "2020-01-01"), "soort"),
+        (RelatieLeggen(TOEZICHT, CKB.uri, "2020-01-01"), "ander"),
+        (RelatieLeggen(TOEZICHT, RO.uri, "2020-01-01"), "ander"),
+        (RelatieLeggen(CENTRAAL_BESTUUR, REGISTER.uri, "2020-01-01"), "ander"),
+        (RelatieLeggen(REPRESENTATIEF_ORGAAN, CKB.uri, "2020-01-01"), "ander"),
+        (RelatieLeggen(TOEZICHT, "http://onbekend", "2020-01-01"), "ander"),
+        (RelatieLeggen(TOEZICHT, REGISTER.uri, "1 januari"), "van"),
+        (RelatieLeggen(TOEZICHT, REGISTER.uri, "2020-01-01", "ooit"), "tot"),
+        (RelatieLeggen(TOEZICHT, REGISTER.uri, "2020-01-01", "2019-12-31"), "tot"),
+    ],
+)
+def test_only_some_classes_can_be_something_to_a_worship_body(
+    command: RelatieLeggen, veld: str
+) -> None:
+    refusal = given(kerkfabriek, related=KNOWN).when(command, by=ABB_ADMIN)
+    assert [f.veld for f in refusal.refuses(OngeldigeRelatie).findings] == [veld]
+
+
+def test_a_gemeente_is_not_supervised_this_way() -> None:
+    command = RelatieLeggen(TOEZICHT, REGISTER.uri, "2020-01-01")
+    refusal = given(geregistreerd, related=KNOWN).when(command, by=ABB_ADMIN)
+    assert refusal.refuses(OngeldigeRelatie).findings[0].veld == "soort"
+
+
+def test_there_is_one_supervisor_at_a_time_and_one_after_another() -> None:
+    other = BestuurGeregistreerd(**asdict(BestuurRegistreren.of(REFERENCE.besturen[GENT])))
+    known = {**KNOWN, stream_of(GENT): (other,)}
+    facts = (kerkfabriek, gelegd)
+    second = RelatieLeggen(TOEZICHT, GENT, "2026-01-01")
+    given(*facts, related=known).when(second, by=ABB_ADMIN).refuses(RelatieBestaatAl)
+    end = RelatieBeeindigen(TOEZICHT, REGISTER.uri, "2025-12-31")
+    given(*facts).when(end, by=ABB_ADMIN).then(beeindigd)
+    given(*facts, beeindigd).when(end, by=ABB_ADMIN).then()
+    laid = RelatieGelegd(TOEZICHT, GENT, "2026-01-01", "")
+    given(*facts, beeindigd, related=known).when(second, by=ABB_ADMIN).then(laid)
+    third = RelatieLeggen(MEDEFINANCIERING, GENT, "2020-01-01")
+    given(*facts, related=known).when(third, by=ABB_ADMIN).gives(RelatieGelegd)
+
+
+def test_a_relation_that_is_not_there_does_not_end() -> None:
+    for day in ("2019-12-31", "2025-12-31"):
+        facts = (kerkfabriek, gelegd) if day < "2020" else (kerkfabriek,)
+        end = RelatieBeeindigen(TOEZICHT, REGISTER.uri, day)
+        given(*facts).when(end, by=ABB_ADMIN).refuses(OnbekendeRelatie)
+    bad = RelatieBeeindigen(TOEZICHT, REGISTER.uri, "nooit")
+    given(kerkfabriek, gelegd).when(bad, by=ABB_ADMIN).refuses(OngeldigeRelatie)
+
+
+def test_laying_a_relation_looks_at_the_other_bestuur() -> None:
+    state = MODULE.initial
+    assert MODULE.needs(RelatieLeggen(TOEZICHT, GENT, ""), state) == (stream_of(GENT),)
+    assert MODULE.needs(RelatieBeeindigen(TOEZICHT, GENT, ""), state) == ()

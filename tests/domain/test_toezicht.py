@@ -106,7 +106,7 @@ verzonden = BesluitVerzonden(
     waarschuwingen=(),
     ontvangers=(ABB.bestuur,),
     meldingsregel=LIJST.meldingsregels[0].uri,
-    routeringsregel="abb-niet-erediensten-1",
+    routeringsregel="abb-standaard-1",
     referentie_versie=REFERENCE.version,
 )
 afgeleverd = BesluitAfgeleverd(1, ABB.bestuur)

@@ -93,6 +93,16 @@ def _bestuur(
 ) -> models.Bestuur:
     values: dict[str, Any] = {field.name: getattr(bestuur, field.name) for field in fields(bestuur)}
     values["klasse"] = named(reference, bestuur.klasse)
+    values["relaties"] = [
+        models.Relatie(
+            soort=relatie.soort,
+            omschrijving=label,
+            ander=named(reference, ander),
+            van=relatie.van,
+            tot=relatie.tot,
+        )
+        for label, ander, relatie in reference.relaties.all_of(bestuur.uri)
+    ]
     return models.Bestuur(
         id=UUID(stream_of(bestuur.uri)), **values, opvolger=opvolger, gefuseerd_op=datum
     )

@@ -228,6 +228,16 @@ class Tijdlijn(Model):
     gebeurtenissen: list[Regel]
 
 
+class Relatie(Model):
+    """Wat een ander bestuur voor dit bestuur is, van en tot en met een dag."""
+
+    soort: str = Field(description="URI van de soort.")
+    omschrijving: str
+    ander: Benoemd
+    van: str
+    tot: str = Field(description="Leeg als er geen einde bekend is.")
+
+
 class Bestuur(Model):
     """Een bestuur uit het register."""
 
@@ -245,6 +255,7 @@ class Bestuur(Model):
     provincie_naam: str
     opvolger: str = ""
     gefuseerd_op: str = ""
+    relaties: list[Relatie] = []
 
 
 class Besturen(Model):

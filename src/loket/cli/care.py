@@ -52,6 +52,8 @@ def import_besturen(
     with installation(data_dir) as loket:
         commands = list(commands_from(files, load())) if files else shipped()
         changed = register(loket, commands)
+        if not files:
+            changed += relate(loket)
         typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
 
 
@@ -94,6 +96,33 @@ def register(loket: "Loket", commands: Sequence[tuple[str, "BestuurRegistreren"]
 
     with progress("besturen", len(commands)) as advance:
         return asyncio.run(run(advance))
+
+
+def relate(loket: "Loket") -> int:
+    """Lay the relations that ship with the product, as the system; how many were new.
+
+    Those that somebody has ended or changed since are left alone.
+    """
+    from contextlib import suppress
+    from uuid import UUID
+
+    from loket.domain.besturen import MODULE, RelatieBestaatAl, RelatieLeggen, stream_of
+    from loket.kernel import SYSTEM
+    from loket.reference import load
+    from loket.submit import Submission, submit
+
+    async def run() -> int:
+        laid = 0
+        async with aclosing(loket.write_side()) as write:
+            for uri, relaties in load().relaties.heen.items():
+                for each in relaties:
+                    command = RelatieLeggen(each.soort, each.ander, each.van, each.tot)
+                    with suppress(RelatieBestaatAl):
+                        asked = Submission(MODULE, UUID(stream_of(uri)), command, SYSTEM)
+                        laid += bool((await submit(write, asked)).placed)
+        return laid
+
+    return asyncio.run(run())
 
 
 def rebuild(

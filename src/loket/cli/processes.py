@@ -62,9 +62,10 @@ def _prepare(settings: "Settings", *, demo: bool) -> None:
     try:
         loket.tsas()
         if demo:
-            from loket.cli.care import register, shipped
+            from loket.cli.care import register, relate, shipped
 
             register(loket, shipped())
+            relate(loket)
     finally:
         loket.close()
 

@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The register of besturen as it stands now: one row for each."""
+"""The register of besturen as it stands now: one row for each, with its relations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from loket.domain.besturen import BestuurGefuseerd, BestuurGeregistreerd, BestuurGewijzigd
+from loket.domain.besturen import (
+    BestuurGefuseerd,
+    BestuurGeregistreerd,
+    BestuurGewijzigd,
+    RelatieBeeindigd,
+    RelatieGelegd,
+)
+from loket.domain.besturen.state import ended
 from loket.evidence.entry import Recorded
 from loket.evidence.follow import Connection
 from loket.projections import Projection, upsert
-from loket.reference import Bestuur
+from loket.reference import Bestuur, Relatie
 
 MODULE = "besturen/"
 
@@ -39,10 +46,11 @@ class Row:
     opvolger: str
     gefuseerd_op: str
     position: int
+    relaties: list[dict[str, str]] = field(default_factory=list)
 
 
-_COLUMNS = "id::text, " + ", ".join(field.name for field in fields(Row)[1:])
-_REGISTER = [field.name for field in fields(Bestuur)]
+_COLUMNS = "id::text, " + ", ".join(column.name for column in fields(Row)[1:])
+_REGISTER = [column.name for column in fields(Bestuur)]
 _CHANGING = [name for name in _REGISTER if name != "uri"]
 
 
@@ -76,9 +84,18 @@ def _fold(rows: dict[str, Row], recorded: Recorded) -> None:
             setattr(row, name, getattr(fact, name))
     elif isinstance(fact, BestuurGefuseerd):
         row.opvolger, row.gefuseerd_op = fact.opvolger, fact.datum
+    elif isinstance(fact, RelatieGelegd):
+        row.relaties = [*row.relaties, asdict(fact)]
+    elif isinstance(fact, RelatieBeeindigd):
+        after = ended(_relaties(row.relaties), fact.soort, fact.ander, fact.tot)
+        row.relaties = [asdict(relatie) for relatie in after]
     else:
         raise TypeError(recorded.type)
     row.position = recorded.position
+
+
+def _relaties(rows: Iterable[Mapping[str, str]]) -> tuple[Relatie, ...]:
+    return tuple(Relatie(**row) for row in rows)
 
 
 def read_besturen(conn: Connection) -> Mapping[str, Bestuur]:
@@ -88,6 +105,14 @@ def read_besturen(conn: Connection) -> Mapping[str, Bestuur]:
     """
     found = conn.execute(f"SELECT {', '.join(_REGISTER)} FROM besturen ORDER BY position")
     return {values[0]: Bestuur(*values) for values in found}
+
+
+def read_relaties(conn: Connection) -> Mapping[str, tuple[Relatie, ...]]:
+    """What other besturen are to those that have relations, by URI."""
+    found = conn.execute(
+        "SELECT uri, relaties FROM besturen WHERE relaties <> '[]' ORDER BY position"
+    )
+    return {uri: _relaties(relaties) for uri, relaties in found}
 
 
 PROJECTION = Projection("besturen", ("besturen",), apply)

@@ -23,22 +23,32 @@ from loket.reference.model import (
     Reference,
     Route,
     Veld,
+    Verwijsregel,
 )
+from loket.reference.relaties import Relatie, Relaties
+from loket.reference.routering import ABB, Bestemming, Verzending, bestemming
 from loket.reference.werkverdeling import Team, Toezichtsvorm, Zaak
 
 __all__ = [
+    "ABB",
+    "Bestemming",
     "Bestuur",
     "Bijlagen",
     "Codelijst",
     "Concept",
     "Dossiertype",
     "Reference",
+    "Relatie",
+    "Relaties",
     "Route",
     "Team",
     "Toezichtsvorm",
     "Veld",
+    "Verwijsregel",
+    "Verzending",
     "Zaak",
     "belgian_day",
+    "bestemming",
     "betrokken_besturen",
     "dossier_ids",
     "load",

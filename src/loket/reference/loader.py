@@ -40,7 +40,10 @@ from loket.reference.model import (
     Route,
     Veld,
     Verbod,
+    Verwijsregel,
 )
+from loket.reference.relaties import SOORTEN, Relatie, Relaties
+from loket.reference.routering import ROLLEN
 from loket.reference.termijnen import Termijnregel
 from loket.reference.values import DATATYPES, RULES
 from loket.reference.werkverdeling import Team, Toezichtsvorm
@@ -51,6 +54,7 @@ FILES = (
     "codelijsten",
     "dossiertypes",
     "routering",
+    "verwijsregels",
     "besturen",
     "termijnregels",
     "feestdagen",
@@ -93,6 +97,15 @@ def parse(data: Mapping[str, bytes]) -> Reference:
         toezichttermijnen=_limited(content, lists),
         goedkeuringen=_forms(content["toezichtsvormen"]["goedkeuring"], lists),
         bron=dict(data),
+        relaties=Relaties.of(
+            {
+                uri: map(_relatie, relaties)
+                for uri, relaties in content["besturen"].get("relaties", {}).items()
+            }
+        ),
+        verwijsregels=tuple(
+            _verwijsregel(r, lists[KLASSEN]) for r in content["verwijsregels"]["regels"]
+        ),
     )
 
 
@@ -236,8 +249,46 @@ def _verbod(data: Json, velden: Mapping[str, Veld], als: Condition) -> Verbod:
 
 def _route(data: Json, lists: Mapping[str, Codelijst]) -> Route:
     dossiertype = Veld("dossiertype", "Dossiertype", "uri", ())
-    als = _condition(data.get("als"), {"dossiertype": dossiertype}, lists[KLASSEN])
-    return Route(data["id"], data["omschrijving"], _validity(data), tuple(data["ontvangers"]), als)
+    roles = (*data["ontvangers"], *data.get("indien_bekend", ()))
+    if unknown := set(roles) - set(ROLLEN):
+        raise ValueError(f"geen rol: {sorted(unknown)}")
+    if (over := data.get("over", "verzender")) not in {"verzender", "eenheid"}:
+        raise ValueError(f"geen onderwerp: {over}")
+    return Route(
+        id=data["id"],
+        omschrijving=data["omschrijving"],
+        geldig=_validity(data),
+        rollen=tuple(data["ontvangers"]),
+        als=_condition(data.get("als"), {"dossiertype": dossiertype}, lists[KLASSEN]),
+        indien_bekend=tuple(data.get("indien_bekend", ())),
+        over=over,
+        centraal_bestuur=data.get("centraal_bestuur"),
+        met_verwijzingen=data.get("met_verwijzingen", False),
+        subgroepen=tuple(data.get("subgroepen", ())),
+    )
+
+
+def _verwijsregel(data: Json, klassen: Codelijst) -> Verwijsregel:
+    if (relatie := data["relatie"]) not in {"deelbestuur", "betrokken"}:
+        raise ValueError(f"geen relatie: {relatie}")
+    [klasse] = _resolve([data["naar"]["klasse"]], klassen)
+    return Verwijsregel(
+        id=data["id"],
+        omschrijving=data["omschrijving"],
+        geldig=_validity(data),
+        dossiertype=data["van"]["dossiertype"],
+        klassen=_resolve(data["van"]["klassen"], klassen),
+        naar=data["naar"]["dossiertype"],
+        klasse=klasse,
+        relatie=relatie,
+        langs_centraal_bestuur=data.get("langs_centraal_bestuur", False),
+    )
+
+
+def _relatie(data: Json) -> Relatie:
+    if data["soort"] not in SOORTEN:
+        raise ValueError(f"geen relatiesoort: {data['soort']}")
+    return Relatie(**data)
 
 
 def _case_condition(data: Json, lists: Mapping[str, Codelijst]) -> Condition:

@@ -13,6 +13,7 @@ from typing import Literal
 from loket.reference.conditions import ALWAYS, Condition
 from loket.reference.feestdagen import Kalender
 from loket.reference.geldigheid import ALTIJD, Geldigheid
+from loket.reference.relaties import CENTRAAL_BESTUUR, Relatie, Relaties
 from loket.reference.termijnen import Termijnregel
 from loket.reference.werkverdeling import Team, Toezichtsvorm, Zaak
 
@@ -139,13 +140,46 @@ class Dossiertype:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A routing rule: who receives (URIs) what fits `als`. Its id changes with its content."""
+    """A routing rule: who receives what fits `als`. Its id changes with its content.
+
+    `rollen` and `indien_bekend` name roles (see `routering.ROLLEN`): one of the first that nobody
+    has is a reason not to send, one of the second is left out. They are relative to the sender,
+    or to the worship bodies the dossier is about when `over` is "eenheid". With
+    `centraal_bestuur` it fits only those that have (or have not) an active central board. With
+    `met_verwijzingen` the dossiers referred to are forwarded to the same recipients.
+    `subgroepen` are the teams of ABB that are concerned as well.
+    """
 
     id: str
     omschrijving: str
     geldig: Geldigheid
-    ontvangers: tuple[str, ...]
+    rollen: tuple[str, ...]
     als: Condition = ALWAYS
+    indien_bekend: tuple[str, ...] = ()
+    over: Literal["verzender", "eenheid"] = "verzender"
+    centraal_bestuur: bool | None = None
+    met_verwijzingen: bool = False
+    subgroepen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verwijsregel:
+    """Which dossiers (type, class of author) one of a type and class may refer to.
+
+    `relatie` is what ties the two besturen: the sender is the central board of the author, or an
+    authority involved with it. With `langs_centraal_bestuur` an author that has a central board
+    is reached through a dossier of that board.
+    """
+
+    id: str
+    omschrijving: str
+    geldig: Geldigheid
+    dossiertype: str
+    klassen: frozenset[str]
+    naar: str
+    klasse: str
+    relatie: Literal["deelbestuur", "betrokken"]
+    langs_centraal_bestuur: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +199,16 @@ class Bestuur:
     provincie_naam: str = ""
 
 
+ACTIEF = "http://lblod.data.gift/concepts/63cc561de9188d64ba5840a42ae8f0d6"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """All reference data of one moment; `version` names its content.
 
-    `besturen` are the known boards by URI: those shipped with the product until
-    `with_besturen` brings in the register's. `bron` is the JSON it was read from, by file.
+    `besturen` are the known boards by URI, and `relaties` what they are to each other: those
+    shipped with the product until `with_besturen` brings in the register's. `bron` is the JSON
+    it was read from, by file.
     """
 
     version: str
@@ -184,21 +222,38 @@ class Reference:
     toezichttermijnen: tuple[Toezichtsvorm, ...] = ()
     goedkeuringen: tuple[Toezichtsvorm, ...] = ()
     bron: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    relaties: Relaties = field(default_factory=Relaties)
+    verwijsregels: tuple[Verwijsregel, ...] = ()
 
-    def with_besturen(self, besturen: Mapping[str, Bestuur]) -> "Reference":
-        """The same, with these besturen added (a known URI is replaced)."""
-        return replace(self, besturen={**self.besturen, **besturen})
+    def with_besturen(
+        self,
+        besturen: Mapping[str, Bestuur],
+        relaties: Mapping[str, tuple[Relatie, ...]] | None = None,
+    ) -> "Reference":
+        """The same, with these besturen and relations added (a known URI is replaced)."""
+        return replace(
+            self,
+            besturen={**self.besturen, **besturen},
+            relaties=self.relaties.joined(relaties) if relaties else self.relaties,
+        )
 
     def dossiertypes_for(self, klasse: str, op: date, status: str = "") -> list[Dossiertype]:
         """The types a bestuur of this class may send on that day, by label."""
         offered = (t for t in self.dossiertypes.values() if t.meldingsregel(klasse, op, status))
         return sorted(offered, key=lambda t: t.label)
 
-    def route(self, dossiertype: str, klasse: str, op: date) -> Route | None:
-        """The first routing rule that fits, or None when nobody receives this."""
-        values = {"dossiertype": dossiertype}
-        fitting = (r for r in self.routering if r.geldig.op(op) and r.als.holds(values, klasse))
-        return next(fitting, None)
+    def centraal_bestuur(self, uri: str, op: date) -> str:
+        """The active central board of a worship body on that day, or empty."""
+        for found in self.relaties.anderen(uri, op, CENTRAAL_BESTUUR):
+            bestuur = self.besturen.get(found)
+            if bestuur is None or bestuur.status in {"", ACTIEF}:
+                return found
+        return ""
+
+    def klassecode(self, klasse: str) -> str:
+        """The short code of a class of government (URI), or empty."""
+        concept = self.codelijsten["bestuurseenheid-classificatie"].concepten.get(klasse)
+        return concept.notatie if concept else ""
 
     def zaak(self, dossiertype: str, bestuur: str, klasse: str, ontvanger: str) -> Zaak:
         """The case of a dossier that this bestuur, of this class, sent to this recipient."""

@@ -64,14 +64,19 @@ from loket.domain.toezicht.words import (
 )
 from loket.kernel import Context, Document, Finding, Refused, StreamId, Value
 from loket.reference import (
+    Bestemming,
     Bijlagen,
     Dossiertype,
     Reference,
+    Verzending,
     belgian_day,
+    bestemming,
+    betrokken_besturen,
     unknown_fields,
     validate,
     warnings,
 )
+from loket.reference.routering import ROLLEN
 
 Draft = (
     VeldenWijzigen
@@ -223,9 +228,7 @@ def _send(state: Dossier, ctx: Context) -> list[Event]:
     actor = ctx.actor
     form = _form(state.dossiertype, ctx)
     rule = _meldingsregel(form, ctx)
-    route = reference.route(form.uri, actor.klasse, belgian_day(ctx.at))
-    if route is None:
-        raise GeenOntvanger
+    target = _target(form, state, ctx)
     findings, doubts = _findings(form, state, ctx)
     if findings:
         broken = "Eén regel is" if len(findings) == 1 else f"{len(findings)} regels zijn"
@@ -241,12 +244,35 @@ def _send(state: Dossier, ctx: Context) -> list[Event]:
         links=state.links,
         verbetert=state.verbetert,
         waarschuwingen=_recorded(doubts),
-        ontvangers=route.ontvangers,
+        ontvangers=target.ontvangers,
         meldingsregel=rule,
-        routeringsregel=route.id,
+        routeringsregel=target.route.id,
         referentie_versie=reference.version,
     )
-    return [sent, *(BesluitAfgeleverd(number, ontvanger) for ontvanger in route.ontvangers)]
+    return [sent, *(BesluitAfgeleverd(number, ontvanger) for ontvanger in target.ontvangers)]
+
+
+def _target(form: Dossiertype, state: Dossier, ctx: Context) -> Bestemming:
+    reference: Reference = ctx.reference
+    units = betrokken_besturen(form, state.velden)
+    sending = Verzending(form.uri, ctx.actor.bestuur, ctx.actor.klasse, units)
+    target = bestemming(reference, sending, belgian_day(ctx.at))
+    if target is None:
+        raise GeenOntvanger
+    if target.ontbreekt:
+        raise GeenOntvanger("", *_missing(target, reference))
+    if not target.ontvangers:
+        raise GeenOntvanger(f"Regel {target.route.id}: {target.route.omschrijving}")
+    return target
+
+
+def _missing(target: Bestemming, reference: Reference) -> list[Finding]:
+    """What the register must say before this can be sent."""
+    regel = target.route.id
+    return [
+        Finding("ontvangers", regel, f"{reference.label(unit)}: geen {ROLLEN[name].label} bekend.")
+        for name, unit in target.ontbreekt
+    ]
 
 
 def _end(command: BesluitIntrekken | BesluitVerwerpen, state: Dossier) -> list[Event]:

@@ -2,7 +2,8 @@
 """The proof of a stream as a zip: `GET /bewijs/{module}/{stream}`.
 
 Its owner gets all of it. Whoever it was delivered to gets the openings of the events with legal
-effect only, because drafts are their owner's; the leaves of the others prove the chain.
+effect only, because drafts are their owner's; the leaves of the others prove the chain. What is
+internal to a bestuur, or what its module no longer discloses, is opened to nobody else.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -23,10 +24,11 @@ from loket.api.parts import Parts, Stream, parts
 from loket.api.refusals import NietGevonden, NogNietGeopend
 from loket.evidence import bundle
 from loket.evidence.canonical import documents_in
+from loket.evidence.entry import Recorded
 from loket.evidence.gather import Evidence, gather
 from loket.evidence.store import connect
 from loket.files import CHUNK
-from loket.kernel import Actor
+from loket.kernel import Actor, Module
 from loket.reference import Reference
 
 router = APIRouter(tags=["bewijs"])
@@ -84,9 +86,7 @@ def _write(here: Parts, stream: Stream, actor: Actor, *, documents: bool) -> IO[
             loket.tsa_roots(),
             names=_names(loket.reference),
         )
-    legal = {loket.codec.name(event) for event in here.modules[stream.module].legal}
-    if actor.bestuur != stream.scope.owner and not stream.scope.public:
-        evidence = _disclosed(evidence, legal)
+    evidence = _disclosed(evidence, here.modules[stream.module], stream, actor)
     with ExitStack() as undo:
         file = undo.enter_context(TemporaryFile())
         bundle.write(evidence, file, _documents(here, evidence) if documents else None)
@@ -94,11 +94,13 @@ def _write(here: Parts, stream: Stream, actor: Actor, *, documents: bool) -> IO[
     return file
 
 
-def _disclosed(evidence: Evidence, types: set[str]) -> Evidence:
-    """The same evidence, opened only for events of these types."""
+def _disclosed(
+    evidence: Evidence, module: Module[Any, Any, Any], stream: Stream, actor: Actor
+) -> Evidence:
+    """The same evidence, opened only for the events that this actor may read."""
     events = tuple(
         event
-        if event.recorded.type in types
+        if discloses(module, stream, event.recorded, actor.bestuur)
         else replace(
             event,
             recorded=replace(event.recorded, fact=None, actor=None, opening=None),
@@ -107,6 +109,21 @@ def _disclosed(evidence: Evidence, types: set[str]) -> Evidence:
         for event in evidence.events
     )
     return replace(evidence, events=events)
+
+
+def discloses(
+    module: Module[Any, Any, Any], stream: Stream, recorded: Recorded, bestuur: str
+) -> bool:
+    """Whether this bestuur, which may read the stream, may read the content of one event."""
+    kind, scope = type(recorded.fact), stream.scope
+    if recorded.fact is None:
+        return True
+    if kind in module.internal:
+        actor = recorded.actor
+        return bestuur == (scope.owner if actor is None or actor.is_system else actor.bestuur)
+    if kind not in module.legal and bestuur != scope.owner and not scope.public:
+        return False
+    return module.discloses(stream.state, recorded.fact, bestuur)
 
 
 def _documents(here: Parts, evidence: Evidence) -> Mapping[str, Path]:

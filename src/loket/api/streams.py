@@ -23,7 +23,8 @@ def view(module: Module[Any, Any, Any]) -> APIRouter:
         found = await here.stream(module.name, stroom, wie)
         response.headers["ETag"] = f'"{len(found.history)}"'
         response.headers["Cache-Control"] = "no-store"
-        readable = found.scope.may_read(wie.bestuur)
+        # A state cannot be told apart into what is internal and what is not.
+        readable = found.scope.may_read(wie.bestuur) and not module.internal
         return models.Stroom(
             stroom=found.name,
             versie=len(found.history),

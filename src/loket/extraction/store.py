@@ -34,7 +34,7 @@ class Texts:
     """Reads files into the database; for one event loop. `path` tells where a digest lies."""
 
     def __init__(self, dsn: str, path: Callable[[str], Path], limits: Limits = DEFAULT) -> None:
-        self._dsn = dsn
+        self.dsn = dsn
         self._path = path
         self._limits = limits
         self._turn = asyncio.Semaphore(AT_ONCE)
@@ -44,7 +44,7 @@ class Texts:
 
         Raises FileNotFoundError.
         """
-        async with await connect_async(self._dsn) as conn:
+        async with await connect_async(self.dsn) as conn:
             found = await (await conn.execute(_KNOWN, (document.sha256,))).fetchone()
         if found:
             status, reden, paginas, afgekapt = found
@@ -58,7 +58,7 @@ class Texts:
     async def _record(self, sha256: str, read: Extracted) -> None:
         text = read.tekst
         row = (sha256, read.status, read.reden, len(text), read.paginas, read.afgekapt, text)
-        async with await connect_async(self._dsn) as conn, conn.transaction():
+        async with await connect_async(self.dsn) as conn, conn.transaction():
             if (await conn.execute(_RECORD, row)).rowcount:
                 await conn.execute(_PARTS, (sha256, parts_of(text)))
 

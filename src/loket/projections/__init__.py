@@ -27,11 +27,13 @@ class Projection:
 
     `apply` also meets facts of modules that do not concern it, and destroyed ones (`fact` is
     None); it raises on what it should know and does not. Generated columns cannot be rebuilt.
+    `settle` adds what does not follow from the log, once rows that were built anew are in place.
     """
 
     name: str
     tables: tuple[str, ...]
     apply: Apply
+    settle: Callable[[Cursor[TupleRow]], None] | None = None
 
 
 def upsert(cursor: Cursor[TupleRow], table: str, key: str, rows: Sequence[Any]) -> None:

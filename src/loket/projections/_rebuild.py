@@ -111,6 +111,9 @@ def _swap(replay: _Replay) -> int:
         for projection in replay.projections:
             for table in projection.tables:
                 _execute(conn, REPLACE, table)
+            if projection.settle:
+                with conn.cursor() as cursor:
+                    projection.settle(cursor)
         conn.execute(PLACE, (replay.done, names))
         conn.execute(NOTIFY, (str(_number(conn, "SELECT min(position) FROM projections")),))
     return replay.done

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A file was attached: its text is read, so that it can be searched.
 
-The text goes to a table by the digest of the file, not to the log: it follows from the file.
+The text goes to a table by the digest of the file, not to the log: it follows from the file. It
+is added to what is searched once the read model has come as far as the log.
 """
 
+import asyncio
+
 from loket.evidence.canonical import documents_in
+from loket.evidence.store import connect_async
+from loket.projections.zoeken.fill import add_text
 from loket.tasks.reaction import Cause, Reaction, Tools, TryLater, history
 
 NAME = "bestandstekst"
 
 ATTACHING = frozenset({"toezicht.BestandToegevoegd", "berichten.BerichtVerzonden"})
 """Facts that bring files with them, in any field."""
+
+LOOKS, PAUSE = 50, 0.1
+"""How often we look whether the read model has come as far as the log, and seconds in between."""
 
 
 async def run(tools: Tools, cause: Cause, last: bool) -> None:  # noqa: ARG001
@@ -23,6 +31,18 @@ async def run(tools: Tools, cause: Cause, last: bool) -> None:  # noqa: ARG001
             await tools.texts.take(document)
         except FileNotFoundError:
             raise TryLater("Een bestand is hier nog niet.") from None
+        await _join(tools.texts.dsn, document.sha256)
+
+
+async def _join(dsn: str, sha256: str) -> None:
+    async with await connect_async(dsn) as conn:
+        head = await (await conn.execute("SELECT size FROM log_head")).fetchone()
+        size = head[0] if head else 0
+        for _ in range(LOOKS):
+            if await add_text(conn, sha256, size):
+                return
+            await asyncio.sleep(PAUSE)
+    raise TryLater("Het leesmodel is nog niet zo ver als het logboek.")
 
 
 REACTION = Reaction(NAME, ATTACHING, run)

@@ -11,6 +11,7 @@ import typer
 from loket.cli import access, care, processes, proof
 from loket.cli.demo import demo
 from loket.cli.shared import explain
+from loket.cli.simulate import simulate
 
 app = typer.Typer(
     name="loket",
@@ -36,6 +37,7 @@ for command in (
     access.token,
     proof.verify,
     demo,
+    simulate,
 ):
     app.command(name=command.__name__.replace("_", "-"))(command)
 app.command(name="background", hidden=True)(processes.background)

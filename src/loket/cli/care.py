@@ -46,15 +46,20 @@ def import_besturen(
     data_dir: DataDir = None,
 ) -> None:
     """Enter besturen in the register, or change those that differ; again changes nothing."""
-    from loket.besturen_import import commands_from
-    from loket.reference import load
-
     with installation(data_dir) as loket:
-        commands = list(commands_from(files, load())) if files else shipped()
+        commands = commands_of(files)
         changed = register(loket, commands)
         if not files:
             changed += relate(loket)
         typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
+
+
+def commands_of(files: Sequence[Path] | None) -> list[tuple[str, "BestuurRegistreren"]]:
+    """The commands that register the besturen of these turtle files, or those we ship."""
+    from loket.besturen_import import commands_from
+    from loket.reference import load
+
+    return list(commands_from(files, load())) if files else shipped()
 
 
 def shipped() -> list[tuple[str, "BestuurRegistreren"]]:

@@ -51,9 +51,10 @@ def explain(error: Exception) -> str | None:
     from loket.kernel import Refused
     from loket.migrate import MigrationFailed
     from loket.postgres import PostgresFailed
+    from loket.simulate.run import NotEmpty
 
     told = ConfigurationError | PostgresFailed | MigrationFailed
-    if isinstance(error, told | BestuurNotFound | KeyFileExposed | NotEmbedded):
+    if isinstance(error, told | BestuurNotFound | KeyFileExposed | NotEmbedded | NotEmpty):
         return str(error)
     if isinstance(error, Refused):
         return f"{error.title()} {error.detail}".strip()

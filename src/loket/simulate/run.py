@@ -3,12 +3,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from random import Random
 
 from loket.demo.pdf import pdf
+from loket.evidence.follow import Connection
 from loket.evidence.store import connect
 from loket.kernel import Digest
 from loket.mail import NoMail
@@ -83,12 +84,13 @@ async def _simulate(
     used = tools(loket)
     files = await _files(loket, Random(seed))
     there = world(loket.reference, clock.now(), end, seed, files)
-    async with aclosing(used.write):
-        react = _reacting(loket, replace(used, mailer=NoMail()))
-        played = await play(used.write, clock, year(there, events, seed), react, advance)
-    await loket.files.close()
-    with connect(loket.dsn) as conn:
-        conn.execute(_CAUGHT_UP)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(used.write.aclose)
+        closing.push_async_callback(loket.files.close)
+        with connect(loket.dsn) as conn:
+            react = _reacting(conn, replace(used, mailer=NoMail()))
+            played = await play(used.write, clock, year(there, events, seed), react, advance)
+            conn.execute(_CAUGHT_UP)
     return played
 
 
@@ -119,10 +121,9 @@ async def _files(loket: Loket, rng: Random) -> Mapping[str, Sequence[tuple[str, 
     }
 
 
-def _reacting(loket: Loket, used: Tools) -> Callable[[], Awaitable[int]]:
+def _reacting(conn: Connection, used: Tools) -> Callable[[], Awaitable[int]]:
     """Runs the reactions that answer with commands, until nothing follows any more."""
     seen = 0
-    conn = connect(loket.dsn)
 
     async def react() -> int:
         nonlocal seen

@@ -34,8 +34,10 @@ TOEZICHT = MODULES["toezicht"]
 
 BUSY: Mapping[str, float] = {
     "GEM": 5.0, "OCMW": 1.6, "PROV": 9.0, "AGB": 0.8, "DIST": 1.2, "OV": 1.2, "DV": 1.2, "PZ": 1.0,
+    "EB": 0.0, "CKB": 0.0, "RO": 0.0,
 }  # fmt: skip
-"""How many decisions a class takes, relative to the others (which count for a half)."""
+"""How many decisions a class takes, relative to the others (which count for a half); those of the
+worship services hang together by references, which are not made up here."""
 
 OFTEN: Mapping[str, float] = {"Besluitenlijst": 30.0, "Reglementen en verordeningen": 8.0}
 """How often a type is sent, relative to the others (which count for one)."""
@@ -112,7 +114,7 @@ def year(world: World, events: int, seed: int) -> Iterator[Story]:
     rng = Random(seed)
     senders = [b for b in world.reference.besturen.values() if b.uri != ABB]
     offered = {b.uri: _offered(world, b) for b in senders}
-    senders = [b for b in senders if offered[b.uri]]
+    senders = [b for b in senders if offered[b.uri] and _busy(world.reference, b)]
     weights = [_busy(world.reference, b) for b in senders]
     told = 0
     while told < events:

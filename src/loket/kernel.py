@@ -187,10 +187,11 @@ class Scope:
 class Module(Generic[C, S, E]):
     """Everything the machine derives routes, proofs, docs and tests from.
 
-    `rights` names, per command, the roles of which the actor needs one. `legal` lists the events
-    with legal effect: they are sealed and time-stamped at once. `terms` gives the IRI of every
-    event and event field (`"BesluitVerzonden"`, `"BesluitVerzonden.ontvanger"` or, when the same
-    everywhere, just the field name). `audience` names, per event, the field with the bestuur
+    `rights` names, per command, the roles of which the actor needs one; `readers` those that may
+    read without any command. `legal` lists the events with legal effect: they are sealed and
+    time-stamped at once. `terms` gives the IRI of every event and event field
+    (`"BesluitVerzonden"`, `"BesluitVerzonden.ontvanger"` or, when the same everywhere, just the
+    field name). `audience` names, per event, the field with the bestuur
     (URI) that knows of the stream from then on: together they are who `scope` lets see it.
     `internal` lists the events that only the bestuur of their actor may see, the machine's only
     the owner. `discloses` tells whether a bestuur that may read the stream may, as things stand,
@@ -209,6 +210,7 @@ class Module(Generic[C, S, E]):
     rights: Mapping[type[C], frozenset[str]]
     terms: Mapping[str, str]
     scope: Callable[[S], Scope]
+    readers: frozenset[str] = frozenset()
     legal: frozenset[type[E]] = frozenset()
     audience: Mapping[type[E], str] = field(default_factory=dict)
     internal: frozenset[type[E]] = frozenset()

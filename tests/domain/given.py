@@ -64,6 +64,11 @@ def module_of(command: Any) -> Module[Any, Any, Any]:
     return next(m for m in MODULES.values() if type(command) in m.commands)
 
 
+def _other(stream: str, module: Module[Any, Any, Any]) -> Module[Any, Any, Any]:
+    """The module of a related stream: it says so, or it is this one."""
+    return MODULES[stream.partition("/")[0]] if "/" in stream else module
+
+
 @dataclass(frozen=True)
 class Decision:
     """What was decided: facts or a refusal."""
@@ -111,7 +116,10 @@ class Given:
             reference=self.reference,
             stream=self.stream,
             documents=self.documents,
-            related={k: Related(len(v), module.replay(v)) for k, v in self.related.items()},
+            related={
+                name: Related(len(facts), _other(name, module).replay(facts))
+                for name, facts in self.related.items()
+            },
         )
         try:
             facts = module.decide(command, module.replay(self.facts), context)

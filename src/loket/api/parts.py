@@ -98,7 +98,7 @@ def new_pool(dsn: str) -> "AsyncConnectionPool[AsyncConnection[TupleRow]]":
 
 def roles_of(module: Module[Any, Any, Any]) -> frozenset[str]:
     """The roles for which this module means anything."""
-    return frozenset().union(*module.rights.values()) - {SYSTEM_ROLE}
+    return module.readers.union(*module.rights.values()) - {SYSTEM_ROLE}
 
 
 def may_enter(module: Module[Any, Any, Any], actor: Actor) -> None:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-# ruff: noqa: INP001
 """What can be asked of a behandeling, and what can have happened to it.
 
-URIs name besturen, classes and dossiertypes; `dossier` is the stream (UUID) of a toezicht dossier;
-moments are ISO 8601 in UTC; a `termijn` is a computation as it was recorded, empty where no term
-holds (see `loket.reference.termijnen`).
+URIs name besturen, classes and dossiertypes; `dossier` is the stream (UUID) of a toezicht dossier,
+a `medewerker` that of a colleague (`medewerkers/<UUID>`); moments are ISO 8601 in UTC; a `termijn`
+is a computation as it was recorded, empty where no term holds (see `loket.reference.termijnen`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from uuid import UUID, uuid5
 
 from loket.kernel import Bijlage, Document, StreamId
 
+NO_STREAM = StreamId("")
 _BEHANDELINGEN = UUID("2b0f1c1e-7d0a-5c57-9a35-3d1f3f2f7a10")
 
 Termijn = Mapping[str, str]
@@ -86,10 +86,9 @@ class VerbeteringRegistreren:
 
 @dataclass(frozen=True, slots=True)
 class BehandelingToewijzen:
-    """Assign the treatment to a colleague: their id and name."""
+    """Assign the treatment to a colleague."""
 
-    persoon: str
-    persoon_naam: str
+    medewerker: StreamId
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class OpvragingStellen:
 
 @dataclass(frozen=True, slots=True)
 class AntwoordVaststellen:
-    """Record an answer that came another way than by bericht, such as by post."""
+    """Record an answer that came another way than by bericht, such as by post, on a day."""
 
     ontvangen_op: str
     toelichting: str
@@ -140,11 +139,10 @@ class BehandelingHeropenen:
 
 @dataclass(frozen=True, slots=True)
 class DossierOverdragen:
-    """Hand the treatment over to a colleague (id and name), to another team, or to both."""
+    """Hand the treatment over to a colleague, to another team, or to both."""
 
     reden: str
-    aan: str = ""
-    aan_naam: str = ""
+    aan: StreamId = NO_STREAM
     team: str = ""
 
 
@@ -229,6 +227,7 @@ class OpvragingGesteld:
     """
 
     nummer: int
+    gesteld_op: str
     tekst: str
     documenten: tuple[Document, ...]
     dagen: int

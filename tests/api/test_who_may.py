@@ -150,8 +150,9 @@ def test_lists_and_counts_hold_only_what_one_may_see(fresh: Office) -> None:
     fresh.project()
 
     def listed(person: Person) -> tuple[set[str], int]:
-        found = person.get("/toezicht?aantal=true").json()
-        return {f"toezicht/{row['id']}" for row in found["inzendingen"]}, found["aantal"]
+        found = person.get("/toezicht?page[total]=true").json()
+        total = found["meta"]["page"]["total"]
+        return {f"toezicht/{row['id']}" for row in found["data"]}, total
 
     assert listed(fresh.aalst) == ({draft, sent}, 2)
     assert listed(fresh.abb) == ({sent}, 1)
@@ -166,7 +167,9 @@ def protected(office: Office) -> list[tuple[str, str]]:
     return [
         (
             method,
-            path.format(stroom=uuid4(), module="toezicht", dossiertype=uuid4(), sha256="0" * 64),
+            path.format(
+                id=uuid4(), stroom=uuid4(), module="toezicht", dossiertype=uuid4(), sha256="0" * 64
+            ),
         )
         for path, operations in paths.items()
         for method, operation in operations.items()

@@ -8,12 +8,14 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from loket.api import boards, docs, dossiers, errors, explain, files, forms, health, log, proof
+from loket.api import docs, dossiers, errors, explain, files, forms, health, log, proof
 from loket.api.commands import Commands
 from loket.api.identity import authenticator
+from loket.api.jsonapi.routes import routers
 from loket.api.openapi import document
 from loket.api.parts import Parts, new_pool
 from loket.api.problems import Catalogue
+from loket.api.resources import RESOURCES
 from loket.api.streams import view
 from loket.api.watch import SealWatch
 from loket.domain import MODULES
@@ -23,7 +25,7 @@ from loket.kernel import Module
 from loket.submit import WriteSide
 from loket.wiring import Loket
 
-VIEWS = (forms.router, dossiers.router, boards.router)
+VIEWS = (forms.router, dossiers.router)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
@@ -59,6 +61,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     Its connections open when the application starts (ASGI lifespan) and close when it stops.
     """
     catalogue = Catalogue(modules)
+    resources = {kind: each for kind, each in RESOURCES.items() if each.module in modules}
     reader = StreamReader(loket.dsn, loket.mapper)
     writer = GroupCommit(loket.dsn, loket.signer.name, loket.clock)
     parts = Parts(
@@ -77,6 +80,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
         ),
         pool=new_pool(loket.dsn),
         watch=SealWatch(loket.dsn),
+        resources=resources,
     )
 
     @asynccontextmanager
@@ -103,19 +107,17 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     )
     app.state.parts = parts
     errors.install(app, catalogue)
-    seen = {router.prefix for router in VIEWS}
-    for router in (*VIEWS, *COMMON):
+    seen = {resource.path for resource in resources.values()}
+    for router in (*VIEWS, *routers(resources), *COMMON):
         app.include_router(router)
     for module in modules.values():
         if f"/{module.name}" not in seen:
             app.include_router(view(module))
-    app.openapi = lambda: _cached(app, modules, catalogue)  # type: ignore[method-assign]
+    app.openapi = lambda: _cached(app, parts)  # type: ignore[method-assign]
     return app
 
 
-def _cached(
-    app: FastAPI, modules: Mapping[str, Module[Any, Any, Any]], catalogue: Catalogue
-) -> dict[str, Any]:
+def _cached(app: FastAPI, parts: Parts) -> dict[str, Any]:
     if app.openapi_schema is None:
-        app.openapi_schema = document(app, modules, catalogue)
+        app.openapi_schema = document(app, parts.modules, parts.catalogue, parts.resources)
     return app.openapi_schema

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.responses import StreamingResponse
 
 from loket.api import models
-from loket.api.dossiers import MODULE, visible
 from loket.api.identity import Wie
 from loket.api.parts import parts
 from loket.api.refusals import AanvraagOngeldig, BereikOngeldig, NietGevonden, NogNietGeopend
+from loket.api.resources.toezicht import MODULE, visible
 from loket.files import BestandTeGroot, digest_from_header
 from loket.kernel import Document, Finding
 

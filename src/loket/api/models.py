@@ -19,17 +19,6 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 (he
 Waarde = str | int | bool | list[str] | None
 
 
-class Toestand(StrEnum):
-    """Waar een dossier in zijn leven staat."""
-
-    CONCEPT = "concept"
-    VERZONDEN = "verzonden"
-    INGETROKKEN = "ingetrokken"
-    VERBETERD = "verbeterd"
-    HEROPEND = "heropend"
-    VERWORPEN = "verworpen"
-
-
 class Moment(StrEnum):
     """De drie momenten van het besluit van 20 april 2018."""
 
@@ -112,98 +101,6 @@ class Opgeladen(Model):
     grootte: int = Field(description="In bytes.")
 
 
-class Inzending(Model):
-    """Een dossier in de lijst."""
-
-    id: UUID
-    bestuur: Benoemd
-    klasse: str
-    dossiertype: Benoemd
-    toestand: Toestand
-    zittingsdatum: str
-    publicatiedatum: str
-    verzonden_op: datetime | None
-    afgeleverd_op: datetime | None
-    geopend_op: datetime | None
-    ontvangers: list[str]
-    verbetert: str
-    verbeterd_door: list[str]
-    versie: int
-    status: Status
-    link: str
-
-
-class Inzendingen(Model):
-    """Een bladzijde van de lijst."""
-
-    inzendingen: list[Inzending]
-    aantal: int | None = Field(description="Hoeveel er in totaal zijn, als u dat vroeg.")
-    volgende: str | None = Field(description="Link naar de volgende bladzijde.")
-
-
-class Bestand(Model):
-    """Een bestand in een dossier."""
-
-    sha256: Sha256
-    naam: str
-    formaat: str
-    grootte: int
-    link: str
-
-
-class Bevinding(Model):
-    """Een bevinding bij de controle van een concept."""
-
-    veld: str
-    regel: str
-    melding: str
-
-
-class Inhoud(Model):
-    """De inhoud van een dossier."""
-
-    velden: dict[str, Waarde]
-    bestanden: list[Bestand]
-    links: list[str]
-
-
-class Controle(Model):
-    """De laatste controle van een concept."""
-
-    bevindingen: list[Bevinding]
-    waarschuwingen: list[Bevinding]
-
-
-class Verwijzingen(Model):
-    """Wat er met een dossier kan."""
-
-    tijdlijn: str
-    bewijs: str
-    openen: str | None = Field(description="Opdracht die de inhoud opent (registreert opvraging).")
-
-
-class Dossier(Model):
-    """Een dossier zoals het nu is."""
-
-    id: UUID
-    stroom: str
-    versie: int
-    status: Status
-    toestand: Toestand
-    bestuur: Benoemd
-    klasse: str
-    dossiertype: Benoemd
-    verzending: int = Field(description="Hoe vaak het verzonden is.")
-    verzonden_op: datetime | None
-    ontvangers: list[Benoemd]
-    geopend_door: list[Benoemd]
-    verbetert: str
-    verbeterd_door: list[str]
-    inhoud: Inhoud | None = Field(description="Leeg voor wie het nog niet geopend heeft.")
-    controle: Controle | None
-    verwijzingen: Verwijzingen
-
-
 class Regel(Model):
     """Een gebeurtenis in de tijdlijn."""
 
@@ -226,44 +123,6 @@ class Tijdlijn(Model):
 
     stroom: str
     gebeurtenissen: list[Regel]
-
-
-class Relatie(Model):
-    """Wat een ander bestuur voor dit bestuur is, van en tot en met een dag."""
-
-    soort: str = Field(description="URI van de soort.")
-    omschrijving: str
-    ander: Benoemd
-    van: str
-    tot: str = Field(description="Leeg als er geen einde bekend is.")
-
-
-class Bestuur(Model):
-    """Een bestuur uit het register."""
-
-    id: UUID
-    uri: str
-    naam: str
-    klasse: Benoemd
-    status: str
-    kbo: str
-    ovo: str
-    nis: str
-    werkingsgebied: str
-    werkingsgebied_naam: str
-    provincie: str
-    provincie_naam: str
-    opvolger: str = ""
-    gefuseerd_op: str = ""
-    relaties: list[Relatie] = []
-
-
-class Besturen(Model):
-    """Een bladzijde van het register."""
-
-    besturen: list[Bestuur]
-    aantal: int
-    volgende: str | None
 
 
 class Stroom(Model):

@@ -14,6 +14,8 @@ from loket.api import models
 from loket.api.commands import MAX_WAIT, Opdracht, opdrachten
 from loket.api.examples import example
 from loket.api.identity import SCHEME
+from loket.api.jsonapi import describe
+from loket.api.jsonapi.query import Resources
 from loket.api.problems import MEDIA_TYPE, PIPELINE, Catalogue
 from loket.kernel import SYSTEM_ROLE, Module
 
@@ -60,7 +62,10 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def document(
-    app: FastAPI, modules: Mapping[str, Module[Any, Any, Any]], catalogue: Catalogue
+    app: FastAPI,
+    modules: Mapping[str, Module[Any, Any, Any]],
+    catalogue: Catalogue,
+    resources: Resources,
 ) -> dict[str, Any]:
     """The whole document, with the shape of every answer and every error."""
     spec = get_openapi(
@@ -85,6 +90,7 @@ def document(
         ref_template=REF,
     )
     schemas.update(shared["$defs"])
+    schemas.update(describe.schemas(resources))
     return spec
 
 

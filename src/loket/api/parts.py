@@ -47,6 +47,8 @@ class Parts:
     write: WriteSide
     pool: "AsyncConnectionPool[AsyncConnection[TupleRow]]"
     watch: SealWatch
+    resources: Mapping[str, Any]
+    """What can be read (`jsonapi.resource.Resource`), by type."""
 
     @cached_property
     def scoped(self) -> Mapping[str, Module[Any, Any, Any]]:

@@ -8,6 +8,10 @@ class AanvraagOngeldig(Invalid):
     """De aanvraag heeft niet de gevraagde vorm."""
 
 
+class VraagOngeldig(Invalid):
+    """Een parameter bestaat hier niet of heeft niet de gevraagde vorm."""
+
+
 class InhoudTeGroot(Invalid):
     """De inhoud is groter dan één gebeurtenis kan bevatten."""
 
@@ -29,7 +33,11 @@ class AanvraagTeGroot(Refused):
 
 
 class MediatypeNietOndersteund(Refused):
-    """De inhoud van een aanvraag moet application/json zijn."""
+    """De inhoud van een aanvraag heeft niet het gevraagde mediatype."""
+
+
+class NietAanvaardbaar(Refused):
+    """Geen van de gevraagde mediatypes kan geleverd worden."""
 
 
 class BereikOngeldig(Refused):

@@ -6,15 +6,10 @@ sender's. Once sent, a row keeps showing what was sent until it is sent again: t
 reopened dossier are a draft too.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
-import psycopg
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
@@ -31,7 +26,7 @@ from loket.domain.toezicht.words import (
     VeldenGewijzigd,
 )
 from loket.evidence.entry import Recorded
-from loket.kernel import Invalid, Value
+from loket.kernel import Value
 from loket.projections import Projection, upsert
 
 DOSSIERS = "toezicht/"
@@ -74,8 +69,8 @@ class _Naam:
     position: int
 
 
-COLUMNS = "id::text, " + ", ".join(column.name for column in fields(Inzending)[1:])
-_DOSSIERS = f"SELECT {COLUMNS} FROM inzendingen WHERE id = ANY(%s::uuid[])"
+_COLUMNS = "id::text, " + ", ".join(column.name for column in fields(Inzending)[1:])
+_DOSSIERS = f"SELECT {_COLUMNS} FROM inzendingen WHERE id = ANY(%s::uuid[])"
 _BY_ID = "SELECT id::text, uri, naam, position FROM inzendingen_namen WHERE id = ANY(%s::uuid[])"
 _BY_URI = "SELECT uri, naam FROM inzendingen_namen WHERE uri = ANY(%s) ORDER BY position"
 _RENAME = """
@@ -183,164 +178,6 @@ def _names(cursor: Cursor[TupleRow], uris: Iterable[str]) -> dict[str, str]:
     """Names as they stand, by URI; should two streams hold one URI, the last change counts."""
     cursor.execute(_BY_URI, (list(uris),))
     return dict(cursor.fetchall())
-
-
-# Reading the list
-
-SORTS = {
-    "verzonden": ("coalesce(i.verzonden_op, 'infinity'::timestamptz)", "timestamptz"),
-    "gewijzigd": ("i.position", "bigint"),
-    "zittingsdatum": ("i.zittingsdatum", "text"),
-    "bestuur": ("i.bestuur_naam", "text"),
-}
-"""What the list can be sorted by; `-` before it is from high to low. Drafts count as sent last."""
-
-
-class OngeldigeBladwijzer(Invalid):
-    """Deze bladwijzer hoort niet bij deze lijst; begin opnieuw bij de eerste bladzijde."""
-
-
-class OngeldigeSortering(Invalid):
-    """Op dit kenmerk kan de lijst niet gesorteerd worden."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What to show; empty means all. `verzonden_tot` itself is not included."""
-
-    besturen: tuple[str, ...] = ()
-    klassen: tuple[str, ...] = ()
-    dossiertypes: tuple[str, ...] = ()
-    toestanden: tuple[str, ...] = ()
-    ontvanger: str = ""
-    verzonden_van: datetime | None = None
-    verzonden_tot: datetime | None = None
-
-
-NO_FILTERS = Filters()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Part of the list. `after` is the bookmark for the next page, None on the last; `count` is
-    how many rows fit the filters, when asked."""
-
-    rows: list[Inzending]
-    after: str | None
-    count: int | None
-
-
-Statement = tuple[str, dict[str, Any]]
-
-
-def select(scope: str, filters: Filters, sort: str, after: str | None, limit: int) -> Statement:
-    """The query of one page and its arguments; a row more than `limit` tells of a next page.
-
-    `scope` is the URI of the reading bestuur. Raises OngeldigeSortering, OngeldigeBladwijzer.
-    """
-    key, kind = _sort(sort)
-    where, arguments = _where(filters)
-    if after is not None:
-        sign = "<" if sort.startswith("-") else ">"
-        where += f" AND ({key}, i.id) {sign} (%(key)s::{kind}, %(id)s::uuid)"
-        arguments["key"], arguments["id"] = _bookmarked(after, sort)
-    direction = "DESC" if sort.startswith("-") else "ASC"
-    order = f"ORDER BY {key} {direction}, i.id {direction} LIMIT %(limit)s"
-    # Apart, so that each of the two can be read from its own index, in order.
-    visible = " UNION ALL ".join(
-        f"(SELECT i.* FROM inzendingen AS i WHERE {mine} AND {where} {order})" for mine in _VISIBLE
-    )
-    query = f"SELECT {COLUMNS}, ({key})::text AS key FROM ({visible}) AS i {order}"
-    return query, {**arguments, "scope": scope, "limit": limit + 1}
-
-
-def count(scope: str, filters: Filters) -> Statement:
-    """The query that counts all rows, and its arguments."""
-    where, arguments = _where(filters)
-    counts = " + ".join(
-        f"(SELECT count(*) FROM inzendingen AS i WHERE {mine} AND {where})" for mine in _VISIBLE
-    )
-    return f"SELECT {counts}", {**arguments, "scope": scope}
-
-
-async def search(
-    conn: "psycopg.AsyncConnection[TupleRow]",
-    scope: str,
-    filters: Filters = NO_FILTERS,
-    sort: str = "-verzonden",
-    after: str | None = None,
-    limit: int = 50,
-    counted: bool = False,
-) -> Page:
-    """A page of what this bestuur (URI) may see: its own dossiers, and those delivered to it.
-
-    Bookmarks stay valid while rows come and go. Raises OngeldigeSortering, OngeldigeBladwijzer.
-    """
-    try:
-        cursor = await conn.execute(*select(scope, filters, sort, after, limit))
-    except psycopg.DataError as error:
-        raise OngeldigeBladwijzer from error
-    found = await cursor.fetchall()
-    total = None
-    if counted:
-        total = (await (await conn.execute(*count(scope, filters))).fetchone() or (0,))[0]
-    return _page(found, sort, limit, total)
-
-
-def _page(found: Sequence[TupleRow], sort: str, limit: int, total: int | None) -> Page:
-    rows = [Inzending(*values[:-1]) for values in found[:limit]]
-    more = len(found) > limit and limit > 0
-    return Page(rows, _bookmark(sort, found[limit - 1][-1], rows[-1].id) if more else None, total)
-
-
-_VISIBLE = (
-    "i.bestuur = %(scope)s",
-    "i.ontvangers @> ARRAY[%(scope)s::text] AND i.bestuur <> %(scope)s",
-)
-"""A bestuur sees its own dossiers, and those delivered to it."""
-
-
-def _where(filters: Filters) -> Statement:
-    conditions = ["true"]
-    for name, column in (
-        ("besturen", "bestuur"),
-        ("klassen", "klasse"),
-        ("dossiertypes", "dossiertype"),
-        ("toestanden", "toestand"),
-    ):
-        if getattr(filters, name):
-            conditions.append(f"i.{column} = ANY(%({name})s)")
-    if filters.ontvanger:
-        conditions.append("i.ontvangers @> ARRAY[%(ontvanger)s::text]")
-    if filters.verzonden_van:
-        conditions.append("i.verzonden_op >= %(verzonden_van)s")
-    if filters.verzonden_tot:
-        conditions.append("i.verzonden_op < %(verzonden_tot)s")
-    values = {each.name: getattr(filters, each.name) for each in fields(Filters)}
-    arguments = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
-    return " AND ".join(conditions), arguments
-
-
-def _sort(sort: str) -> tuple[str, str]:
-    found = SORTS.get(sort.removeprefix("-"))
-    if found is None:
-        raise OngeldigeSortering(f"Kies uit {', '.join(SORTS)}, met - ervoor voor dalend.")
-    return found
-
-
-def _bookmark(sort: str, key: str, row: str) -> str:
-    return urlsafe_b64encode(json.dumps([sort, key, row]).encode()).rstrip(b"=").decode()
-
-
-def _bookmarked(bookmark: str, sort: str) -> tuple[str, str]:
-    try:
-        padded = bookmark + "=" * (-len(bookmark) % 4)
-        made_for, key, row = json.loads(urlsafe_b64decode(padded))
-        if made_for == sort and isinstance(key, str):
-            return key, str(UUID(row))
-    except (ValueError, TypeError, AttributeError):
-        pass
-    raise OngeldigeBladwijzer
 
 
 PROJECTION = Projection("inzendingen", ("inzendingen", "inzendingen_namen"), apply)

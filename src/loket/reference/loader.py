@@ -44,7 +44,7 @@ from loket.reference.model import (
 )
 from loket.reference.relaties import SOORTEN, Relatie, Relaties
 from loket.reference.routering import ROLLEN
-from loket.reference.termijnen import Termijnregel
+from loket.reference.termijnen import Plicht, Termijnregel
 from loket.reference.values import DATATYPES, RULES
 from loket.reference.werkverdeling import Team, Toezichtsvorm
 
@@ -62,6 +62,9 @@ FILES = (
     "toezichtsvormen",
 )
 """The files of this folder, by name."""
+
+DOSSIERTYPE = Veld("dossiertype", "Dossiertype", "uri", ())
+"""What conditions of routes and terms may ask besides the class of the sender."""
 
 
 @cache
@@ -91,7 +94,9 @@ def parse(data: Mapping[str, bytes]) -> Reference:
         dossiertypes={t.uri: t for t in types},
         routering=tuple(_route(r, lists) for r in content["routering"]["regels"]),
         besturen={b["uri"]: Bestuur(**b) for b in content["besturen"]["besturen"]},
-        termijnregels={r["id"]: _termijnregel(r) for r in content["termijnregels"]["regels"]},
+        termijnregels={
+            r["id"]: _termijnregel(r, lists) for r in content["termijnregels"]["regels"]
+        },
         kalender=_kalender(data["feestdagen"]),
         teams={t["id"]: _team(t, lists) for t in content["werkverdeling"]["teams"]},
         toezichttermijnen=_limited(content, lists),
@@ -109,16 +114,21 @@ def parse(data: Mapping[str, bytes]) -> Reference:
     )
 
 
-def _termijnregel(data: Json) -> Termijnregel:
+def _termijnregel(data: Json, lists: Mapping[str, Codelijst]) -> Termijnregel:
     own = {name: data[name] for name in data if name not in {"geldig_van", "geldig_tot"}}
-    return Termijnregel(
-        **{
-            **own,
-            "schuift": frozenset(data["schuift"]),
-            "herinneringen": tuple(data["herinneringen"]),
-            "geldig": _validity(data),
-        }
-    )
+    plicht = data.get("plicht")
+    changed = {
+        "schuift": frozenset(data["schuift"]),
+        "herinneringen": tuple(data["herinneringen"]),
+        "geldig": _validity(data),
+        "plicht": plicht and _plicht(plicht, lists),
+    }
+    return Termijnregel(**{**own, **changed})
+
+
+def _plicht(data: Json, lists: Mapping[str, Codelijst]) -> Plicht:
+    als = _condition(data.get("als"), {"dossiertype": DOSSIERTYPE}, lists[KLASSEN])
+    return Plicht(data["begint"], data["voldaan"], als)
 
 
 def _kalender(raw: bytes) -> Kalender:
@@ -248,7 +258,6 @@ def _verbod(data: Json, velden: Mapping[str, Veld], als: Condition) -> Verbod:
 
 
 def _route(data: Json, lists: Mapping[str, Codelijst]) -> Route:
-    dossiertype = Veld("dossiertype", "Dossiertype", "uri", ())
     roles = (*data["ontvangers"], *data.get("indien_bekend", ()))
     if unknown := set(roles) - set(ROLLEN):
         raise ValueError(f"geen rol: {sorted(unknown)}")
@@ -259,7 +268,7 @@ def _route(data: Json, lists: Mapping[str, Codelijst]) -> Route:
         omschrijving=data["omschrijving"],
         geldig=_validity(data),
         rollen=tuple(data["ontvangers"]),
-        als=_condition(data.get("als"), {"dossiertype": dossiertype}, lists[KLASSEN]),
+        als=_condition(data.get("als"), {"dossiertype": DOSSIERTYPE}, lists[KLASSEN]),
         indien_bekend=tuple(data.get("indien_bekend", ())),
         over=over,
         centraal_bestuur=data.get("centraal_bestuur"),

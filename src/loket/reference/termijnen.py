@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, get_args
 
+from loket.reference.conditions import ALWAYS, Condition
 from loket.reference.feestdagen import DAG, Feestdag, Kalender, kort, voluit
 from loket.reference.geldigheid import ALTIJD, Geldigheid
 
@@ -21,6 +22,7 @@ __all__ = [
     "Feestdag",
     "Kalender",
     "OnberekenbareTermijn",
+    "Plicht",
     "Termijnregel",
     "Verschuiving",
     "bereken",
@@ -43,13 +45,27 @@ class OnberekenbareTermijn(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Plicht:
+    """When a sender of a dossier falls under a rule: `als` holds for its type and their class.
+
+    The term begins on the day in the form field `begint`, and is met by the day in the field
+    `voldaan`, or by sending where that is `verzending`.
+    """
+
+    begint: str
+    voldaan: str
+    als: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
 class Termijnregel:
     """How a term counts, by which law.
 
     `dagen` is its length; `vanaf_dag_na` is False when the day of the act is day one. `schuift`
     names the days that cannot be the last: `weekend`, `feestdag`. `stuit` says that a request for
     information interrupts it. `vraag` is what a jurist must confirm. `herinneringen` are the days
-    before the last one on which people are reminded.
+    before the last one on which people are reminded, -1 the day after it. `plicht` is the duty of
+    a sender that it belongs to, if any.
     """
 
     id: str
@@ -63,6 +79,7 @@ class Termijnregel:
     omschrijving: str = ""
     vraag: str = ""
     herinneringen: tuple[int, ...] = ()
+    plicht: Plicht | None = None
     geldig: Geldigheid = ALTIJD
 
     def __post_init__(self) -> None:

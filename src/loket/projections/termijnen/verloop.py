@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What starts, interrupts, restarts and ends a term: one row for each event that does.
+
+A module that records its terms as computations (a field `termijn`) needs no more than its rows.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from loket.domain.berichten.words import (
+    BerichtAfgeleverd,
+    BerichtIngetrokken,
+    BerichtVerzonden,
+    GesprekGestart,
+    UitstelToegestaan,
+)
+from loket.evidence.entry import Recorded
+from loket.projections.termijnen import plichten
+from loket.projections.termijnen.rows import (
+    BEEINDIGD,
+    GESTUIT,
+    LOPEND,
+    VERVALLEN,
+    Stroom,
+    Wie,
+    begin,
+    herbereken,
+    voldaan,
+    zet,
+)
+from loket.reference import load
+from loket.reference.termijnen import LANGSTE, Berekening, bereken
+
+Stap = Callable[[Stroom, Recorded], None]
+TOEZICHT, REACTIE = "toezicht", "reactie"
+
+# The building blocks
+
+
+def begint(sleutel: str, wie: Callable[[Mapping[str, Any]], Wie]) -> Stap:
+    """A term of this name begins, as the event computed it; one that still ran is done with."""
+
+    def step(stroom: Stroom, recorded: Recorded) -> None:
+        if (running := stroom.laatste(sleutel)) and running.toestand == LOPEND:
+            zet(running, recorded, BEEINDIGD)
+        if recorded.fact.termijn:
+            berekening = Berekening.from_record(recorded.fact.termijn)
+            begin(stroom, recorded, sleutel, berekening, wie(stroom.gegevens))
+
+    return step
+
+
+def eindigt(sleutel: str, toestand: str) -> Stap:
+    """The term of this name, if it runs, is in this state from now on."""
+
+    def step(stroom: Stroom, recorded: Recorded) -> None:
+        if (termijn := stroom.laatste(sleutel)) and termijn.open:
+            zet(termijn, recorded, toestand)
+
+    return step
+
+
+def beslist(sleutel: str) -> Stap:
+    """The term of this name, if it runs, was met: in time or late."""
+
+    def step(stroom: Stroom, recorded: Recorded) -> None:
+        if (termijn := stroom.laatste(sleutel)) and termijn.open:
+            zet(termijn, recorded, voldaan(termijn, recorded.registered))
+
+    return step
+
+
+def _na(*steps: Stap) -> Stap:
+    def step(stroom: Stroom, recorded: Recorded) -> None:
+        for each in steps:
+            each(stroom, recorded)
+
+    return step
+
+
+# Behandelingen: the supervisor's own term
+
+
+def _behandeling(stroom: Stroom, recorded: Recorded) -> None:
+    fact = recorded.fact
+    stroom.gegevens = {
+        "dossier": f"toezicht/{fact.dossier}",
+        "ontvanger": fact.ontvanger,
+        "bestuur": fact.bestuur,
+    }
+
+
+def _toezichthouder(known: Mapping[str, Any]) -> Wie:
+    if not known:  # The opening was destroyed: nobody is known any more.
+        return Wie("", ())
+    return Wie(known["ontvanger"], (known["ontvanger"], known["bestuur"]), known["dossier"])
+
+
+# Berichten: the reaction term of a message
+
+
+def _gesprek(stroom: Stroom, recorded: Recorded) -> None:
+    fact: GesprekGestart = recorded.fact
+    stroom.gegevens = {"dossier": fact.dossier, "berichten": {}}
+
+
+def _bericht(stroom: Stroom, recorded: Recorded) -> None:
+    """A message is remembered when it has a reaction term, and may end others."""
+    fact: BerichtVerzonden = recorded.fact
+    for number in fact.beantwoordt:
+        if (termijn := stroom.laatste(f"{REACTIE}/{number}")) and termijn.open:
+            zet(termijn, recorded, voldaan(termijn, recorded.registered))
+    if stroom.gegevens:
+        stroom.gegevens["berichten"][str(fact.bericht)] = {
+            "van": fact.van,
+            "dagen": fact.reactietermijn,
+            "beantwoordt": list(fact.beantwoordt),
+        }
+
+
+def _afgeleverd(stroom: Stroom, recorded: Recorded) -> None:
+    fact: BerichtAfgeleverd = recorded.fact
+    bericht = _remembered(stroom, fact.bericht)
+    if not bericht or not bericht["dagen"]:
+        return
+    regel = load().termijnregels[REACTIE].met_dagen(min(bericht["dagen"], LANGSTE))
+    berekening = bereken(regel, recorded.registered, load().kalender)
+    wie = Wie(
+        fact.ontvanger,
+        (fact.ontvanger, bericht["van"]),
+        stroom.gegevens["dossier"],
+        str(fact.bericht),
+    )
+    begin(stroom, recorded, f"{REACTIE}/{fact.bericht}", berekening, wie)
+
+
+def _uitgesteld(stroom: Stroom, recorded: Recorded) -> None:
+    fact: UitstelToegestaan = recorded.fact
+    termijn = stroom.laatste(f"{REACTIE}/{fact.bericht}")
+    if termijn is None:
+        return
+    known = Berekening.from_record(termijn.berekening)
+    regel = load().termijnregels[REACTIE].met_dagen(min(known.dagen + fact.dagen, LANGSTE))
+    herbereken(termijn, recorded, bereken(regel, known.moment or known.dag, load().kalender))
+
+
+def _ingetrokken(stroom: Stroom, recorded: Recorded) -> None:
+    """Its own term is of no more concern, and what it answered waits for an answer again."""
+    fact: BerichtIngetrokken = recorded.fact
+    if (termijn := stroom.laatste(f"{REACTIE}/{fact.bericht}")) and termijn.open:
+        zet(termijn, recorded, BEEINDIGD)
+    bericht = _remembered(stroom, fact.bericht)
+    for number in bericht["beantwoordt"] if bericht else ():
+        if (answered := stroom.laatste(f"{REACTIE}/{number}")) and not answered.open:
+            zet(answered, recorded, LOPEND)
+
+
+def _remembered(stroom: Stroom, bericht: int) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = stroom.gegevens.get("berichten", {}).get(str(bericht))
+    return found
+
+
+VERLOOP: Mapping[str, Stap] = {
+    **plichten.VERLOOP,
+    "behandelingen.BehandelingGeopend": _na(_behandeling, begint(TOEZICHT, _toezichthouder)),
+    "behandelingen.NieuweVerzendingOntvangen": begint(TOEZICHT, _toezichthouder),
+    "behandelingen.OpvragingGesteld": eindigt(TOEZICHT, GESTUIT),
+    "behandelingen.AntwoordOntvangen": begint(TOEZICHT, _toezichthouder),
+    "behandelingen.ToezichtsbesluitGenomen": beslist(TOEZICHT),
+    "behandelingen.GeenMaatregelVastgesteld": eindigt(TOEZICHT, VERVALLEN),
+    "behandelingen.DossierIngetrokken": eindigt(TOEZICHT, BEEINDIGD),
+    "behandelingen.DossierTeruggegeven": eindigt(TOEZICHT, BEEINDIGD),
+    "behandelingen.DossierVerbeterd": eindigt(TOEZICHT, BEEINDIGD),
+    "berichten.GesprekGestart": _gesprek,
+    "berichten.BerichtVerzonden": _bericht,
+    "berichten.BerichtAfgeleverd": _afgeleverd,
+    "berichten.UitstelToegestaan": _uitgesteld,
+    "berichten.BerichtIngetrokken": _ingetrokken,
+}
+"""What an event means for the terms of its stream."""

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Terms as both sides see them: what starts, interrupts, restarts and ends one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dossiers import AALST, ABB, SUPERVISOR, Book, delivered, opened, sent
+from loket.domain.berichten.words import (
+    BerichtAfgeleverd,
+    BerichtIngetrokken,
+    BerichtVerzonden,
+    GesprekGestart,
+    UitstelToegestaan,
+)
+from loket.domain.toezicht.words import (
+    BesluitHeropend,
+    BesluitIngetrokken,
+    BesluitVerbeterd,
+    BesluitVerworpen,
+    VeldenGewijzigd,
+)
+from loket.evidence.store import connect
+from loket.projections import PROJECTIONS
+from loket.projections._rebuild import rebuild
+from loket.projections._runner import Projector
+from loket.projections.termijnen.rows import Termijn
+
+ZITTING = "2026-03-02T19:00:00Z"
+"""A Monday: what was decided is to be published by Thursday 12 March."""
+
+
+@pytest.fixture
+def book(database: str) -> Iterator[Book]:
+    with Book(database) as opened_book:
+        yield opened_book
+
+
+def project(book: Book) -> None:
+    projector = Projector(book.dsn, book.mapper, {"termijnen": PROJECTIONS["termijnen"]})
+    with connect(book.dsn) as conn:
+        while projector.work(conn):
+            pass
+    projector.close()
+
+
+def terms(book: Book) -> dict[str, dict[str, Any]]:
+    """All terms, by name and number."""
+    project(book)
+    return rows(book)
+
+
+def rows(book: Book) -> dict[str, dict[str, Any]]:
+    with connect(book.dsn) as conn:
+        cursor = conn.execute("SELECT * FROM termijnen ORDER BY position, id")
+        assert cursor.description
+        names = [column.name for column in cursor.description]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    return {f"{row['sleutel']}:{row['nummer']}": row for row in found}
+
+
+# Duties of a sender
+
+
+def test_a_draft_shows_by_when_it_must_be_published(book: Book) -> None:
+    book.dossier(opened(zittingsdatum=ZITTING))
+    [term] = terms(book).values()
+    assert (term["regel"], term["soort"], term["bestuur"]) == ("publicatie-10", "plicht", AALST)
+    assert (term["vervaldag"], term["toestand"]) == (date(2026, 3, 12), "lopend")
+    assert term["vervalt_op"] == datetime(2026, 3, 12, 23, tzinfo=UTC)
+    assert term["partijen"] == [AALST]
+    assert term["berekening"]["eerste"] == "2026-03-03"
+
+
+def test_a_draft_without_a_day_has_no_terms(book: Book) -> None:
+    book.dossier(opened(bestuursorgaan="urn:orgaan"))
+    assert not terms(book)
+
+
+@pytest.mark.parametrize("value", ["morgen", "2026-03-02T19:00:00", "9999-12-31", "2026-13-01", 7])
+def test_a_draft_with_a_senseless_day_has_no_terms(book: Book, value: Any) -> None:
+    book.dossier(replace(opened(), velden={"zittingsdatum": value}))
+    assert not terms(book)
+
+
+def test_publication_in_time_or_late_is_judged_by_the_day_claimed(book: Book) -> None:
+    stream = book.dossier(opened(zittingsdatum=ZITTING, publicatiedatum="2026-03-12"))
+    first = terms(book)["publicatie-10:1"]
+    assert (first["toestand"], first["opgegeven"]) == ("nageleefd", "2026-03-12")
+    book.write(f"toezicht/{stream}", VeldenGewijzigd({"publicatiedatum": "2026-03-13"}))
+    again = terms(book)["publicatie-10:1"]
+    assert (again["toestand"], again["opgegeven"]) == ("te_laat", "2026-03-13")
+    assert (again["id"], again["versie"]) == (first["id"], first["versie"] + 1)
+
+
+def test_the_report_is_due_on_the_day_of_publication(book: Book) -> None:
+    stream = book.dossier(opened(zittingsdatum=ZITTING, publicatiedatum="2026-03-12"))
+    term = terms(book)["melding-zelfde-dag:1"]
+    assert (term["vervaldag"], term["toestand"]) == (date(2026, 3, 12), "lopend")
+    book.write(f"toezicht/{stream}", VeldenGewijzigd({"publicatiedatum": None}))
+    assert terms(book)["melding-zelfde-dag:1"]["toestand"] == "beeindigd"
+
+
+@pytest.mark.parametrize(
+    ("day", "toestand"), [("2020-03-12", "te_laat"), ("2300-03-12", "nageleefd")]
+)
+def test_the_report_is_judged_by_the_moment_the_log_registered(
+    book: Book, day: str, toestand: str
+) -> None:
+    fields = {"zittingsdatum": ZITTING, "publicatiedatum": day}
+    book.dossier(opened(**fields), sent(**fields), delivered())
+    term = terms(book)["melding-zelfde-dag:1"]
+    assert term["toestand"] == toestand
+    assert term["beeindigd_op"] == term["sinds"]
+
+
+def test_a_recipient_sees_the_duties_from_aflevering_on(book: Book) -> None:
+    stream = book.dossier(opened(zittingsdatum=ZITTING))
+    book.write(f"toezicht/{stream}", sent(zittingsdatum=ZITTING), delivered())
+    assert terms(book)["publicatie-10:1"]["partijen"] == sorted([AALST, ABB])
+
+
+def test_a_reopened_dossier_keeps_its_terms_until_it_is_sent_again(book: Book) -> None:
+    later = "2026-03-03T19:00:00Z"
+    stream = book.dossier(
+        opened(zittingsdatum=ZITTING), sent(zittingsdatum=ZITTING), delivered(),
+        BesluitHeropend("fout"), VeldenGewijzigd({"zittingsdatum": later}),
+    )  # fmt: skip
+    assert terms(book)["publicatie-10:1"]["vervaldag"] == date(2026, 3, 12)
+    book.write(f"toezicht/{stream}", sent(verzending=2, zittingsdatum=later), delivered(2))
+    assert terms(book)["publicatie-10:1"]["vervaldag"] == date(2026, 3, 13)
+
+
+@pytest.mark.parametrize(
+    "end", [BesluitVerworpen(), BesluitIngetrokken("fout"), BesluitVerbeterd("ander")]
+)
+def test_what_is_withdrawn_discarded_or_corrected_is_no_longer_due(book: Book, end: Any) -> None:
+    book.dossier(opened(zittingsdatum=ZITTING), end)
+    assert terms(book)["publicatie-10:1"]["toestand"] == "beeindigd"
+
+
+def test_a_dossier_that_corrects_another_has_no_duties_of_its_own(book: Book) -> None:
+    book.dossier(opened(verbetert=str(uuid4()), zittingsdatum=ZITTING))
+    assert not terms(book)
+
+
+# Reaction terms of messages
+
+
+def conversation(book: Book, dagen: int = 10) -> str:
+    stream = f"berichten/{uuid4()}"
+    book.write(
+        stream,
+        GesprekGestart(ABB, AALST, "Vraag", "urn:type", "toezicht/1", "", "", "v1"),
+        BerichtVerzonden(1, ABB, AALST, "urn:type", "Wat?", (), dagen, ()),
+        BerichtAfgeleverd(1, AALST),
+        actor=SUPERVISOR,
+    )
+    return stream
+
+
+def test_a_reaction_term_counts_from_aflevering(book: Book) -> None:
+    stream = conversation(book)
+    [term] = terms(book).values()
+    assert (term["regel"], term["soort"], term["bestuur"]) == ("reactie", "reactie", AALST)
+    assert (term["stroom"], term["verwijzing"]) == (stream, "1")
+    assert (term["dossier"], term["partijen"]) == ("toezicht/1", sorted([AALST, ABB]))
+    assert term["berekening"]["dagen"] == "10"
+    assert term["berekening"]["moment"] == term["sinds"].isoformat().replace("+00:00", "Z")
+
+
+def test_a_message_without_a_term_has_none(book: Book) -> None:
+    conversation(book, dagen=0)
+    assert not terms(book)
+
+
+def test_an_answer_meets_it_and_its_recall_revives_it(book: Book) -> None:
+    stream = conversation(book)
+    book.write(stream, BerichtVerzonden(2, AALST, ABB, "urn:r", "Dit.", (), 0, (1,)))
+    assert terms(book)["reactie/1:1"]["toestand"] == "nageleefd"
+    book.write(stream, BerichtIngetrokken(2, AALST, "fout", False))
+    again = terms(book)["reactie/1:1"]
+    assert (again["toestand"], again["beeindigd_op"]) == ("lopend", None)
+
+
+def test_a_recalled_message_is_no_longer_due(book: Book) -> None:
+    book.write(conversation(book), BerichtIngetrokken(1, ABB, "fout", False), actor=SUPERVISOR)
+    assert terms(book)["reactie/1:1"]["toestand"] == "beeindigd"
+
+
+def test_more_days_lengthen_the_term_from_the_same_beginning(book: Book) -> None:
+    stream = conversation(book, dagen=10)
+    before = terms(book)["reactie/1:1"]
+    book.write(stream, UitstelToegestaan(1, ABB, 5), actor=SUPERVISOR)
+    after = terms(book)["reactie/1:1"]
+    assert after["berekening"]["dagen"] == "15"
+    assert after["berekening"]["moment"] == before["berekening"]["moment"]
+    assert (after["id"], after["versie"]) == (before["id"], before["versie"] + 1)
+    assert after["vervalt_op"] > before["vervalt_op"]
+
+
+# The same from the log alone
+
+
+def test_a_rebuild_gives_the_same_rows(book: Book) -> None:
+    book.dossier(opened(zittingsdatum=ZITTING), sent(zittingsdatum=ZITTING), delivered())
+    book.write(conversation(book), BerichtVerzonden(2, AALST, ABB, "urn:r", "Dit.", (), 3, (1,)))
+    before = terms(book)
+    rebuild(book.dsn, book.mapper, ["termijnen"], limit=1)
+    assert rows(book) == before
+
+
+def test_the_columns_are_those_of_a_term(book: Book) -> None:
+    book.dossier(opened(zittingsdatum=ZITTING))
+    [term] = terms(book).values()
+    assert set(term) == set(Termijn.__slots__)

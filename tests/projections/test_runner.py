@@ -27,6 +27,7 @@ from loket.domain.berichten.words import (
     NotitieGemaakt,
 )
 from loket.domain.besturen import BestuurGewijzigd, stream_of
+from loket.domain.referentie import DefinitieVastgesteld
 from loket.domain.toezicht.words import BesluitHeropend, BesluitIngetrokken, VeldenGewijzigd
 from loket.evidence.entry import Recorded
 from loket.evidence.follow import Ahead, Unreadable, batch, follow
@@ -38,7 +39,15 @@ from loket.projections._runner import ProjectionFailed, Projector
 LATER = {"zittingsdatum": "2026-12-01T19:00:00Z"}
 TABLES = [table for projection in PROJECTIONS.values() for table in projection.tables]
 
-BUSY = ("besturen", "inzendingen", "inzendingen_namen", "tijdlijn", "gesprekken", "berichten")
+BUSY = (
+    "besturen",
+    "inzendingen",
+    "inzendingen_namen",
+    "tijdlijn",
+    "gesprekken",
+    "berichten",
+    "termijnen",
+)
 """The tables that a busy log fills."""
 
 
@@ -84,13 +93,14 @@ def busy(book: Book) -> int:
         f"toezicht/{first}", BesluitHeropend("fout"), VeldenGewijzigd({"zittingsdatum": "x"})
     )
     book.register(GENT, "Stad Gent")
+    book.write(f"referentie/{uuid4()}", DefinitieVastgesteld("feestdag", "Proef", "{}", "", "", ""))
     book.write(f"toezicht/{first}", sent(verzending=2), delivered(2), BesluitIngetrokken("weg"))
     begin = GesprekGestart(ABB, AALST, "Vraag", "urn:type", "", "", "", "v1")
     message = BerichtVerzonden(1, ABB, AALST, "urn:type", "tekst", (), 30, ())
     conversation = f"berichten/{uuid4()}"
     book.write(conversation, begin, message, BerichtAfgeleverd(1, AALST))
     book.write(conversation, BerichtGeopend(1, AALST), NotitieGemaakt(AALST, "bellen"))
-    return size + 3 + 3 + 5 + 5
+    return size + 3 + 4 + 5 + 5
 
 
 def renamed(naam: str) -> BestuurGewijzigd:

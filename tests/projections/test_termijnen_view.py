@@ -17,6 +17,7 @@ from loket.domain.berichten.words import (
     GesprekGestart,
     UitstelToegestaan,
 )
+from loket.domain.referentie import DefinitieVastgesteld
 from loket.domain.toezicht.words import (
     BesluitHeropend,
     BesluitIngetrokken,
@@ -218,3 +219,22 @@ def test_the_columns_are_those_of_a_term(book: Book) -> None:
     book.dossier(opened(zittingsdatum=ZITTING))
     [term] = terms(book).values()
     assert set(term) == set(Termijn.__slots__)
+
+
+def test_a_changed_rule_counts_from_then_on(book: Book) -> None:
+    stream = f"referentie/{uuid4()}"
+    before = book.dossier(opened(zittingsdatum=ZITTING))
+    rule = (
+        '{"id": "publicatie-10", "label": "Bekendmaking", "soort": "plicht", "dagen": 12, '
+        '"vanaf_dag_na": true, "schuift": [], "bron": "Proef", "herinneringen": [], '
+        '"plicht": {"begint": "zittingsdatum", "voldaan": "publicatiedatum"}}'
+    )
+    book.write(stream, DefinitieVastgesteld("termijnregel", "publicatie-10", rule, "", "", ""))
+    after = book.dossier(opened(zittingsdatum=ZITTING))
+    project(book)
+    with connect(book.dsn) as conn:
+        found = dict(conn.execute("SELECT stroom, vervaldag FROM termijnen").fetchall())
+    assert found == {
+        f"toezicht/{before}": date(2026, 3, 12),
+        f"toezicht/{after}": date(2026, 3, 14),
+    }

@@ -5,32 +5,69 @@ rows → plichten → verloop (the table of what starts and ends a term) → app
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from loket.domain.referentie import DefinitieBeeindigd, DefinitieVastgesteld
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
 from loket.projections.termijnen.rows import Stroom, Termijn
 from loket.projections.termijnen.verloop import VERLOOP
+from loket.reference import Reference, load
+from loket.reference.overlay import Wijziging, overlay
 
+CHANGES = DefinitieVastgesteld | DefinitieBeeindigd
+
+
+@dataclass(frozen=True, slots=True)
+class Regelwijziging:
+    """A change of a rule, a holiday or a form, at this position of the log."""
+
+    position: int
+    soort: str
+    sleutel: str
+    inhoud: str
+
+
+_RULES = "SELECT position, soort, sleutel, inhoud FROM termijnen_regels ORDER BY position"
 _KNOWN = """SELECT stroom, gegevens::text, termijnen::text FROM termijnen_stromen
             WHERE stroom = ANY(%s)"""
 
 
 def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
-    """Folds facts into the terms of their streams."""
-    steps = [
-        (recorded, VERLOOP[_kind(recorded)]) for recorded in batch if _kind(recorded) in VERLOOP
-    ]
-    if not steps:
+    """Folds facts into the terms of their streams, by the rules as they stood at each."""
+    facts = [r for r in batch if _kind(r) in VERLOOP or isinstance(r.fact, CHANGES)]
+    if not facts:
         return
-    streams = _load(cursor, {recorded.stream for recorded, _ in steps})
-    for recorded, step in steps:
-        step(streams.setdefault(recorded.stream, Stroom(recorded.stream)), recorded)
+    cursor.execute(_RULES)
+    known = [Regelwijziging(*found) for found in cursor.fetchall()]
+    streams = _load(cursor, {recorded.stream for recorded in facts if _kind(recorded) in VERLOOP})
+    changes = list(known)
+    for recorded in facts:
+        if isinstance(recorded.fact, CHANGES):
+            changes.append(_change(recorded))
+            continue
+        stroom = streams.setdefault(recorded.stream, Stroom(recorded.stream))
+        VERLOOP[_kind(recorded)](stroom, recorded, _reference(tuple(changes)))
+    upsert(cursor, "termijnen_regels", "position", changes[len(known) :])
     upsert(cursor, "termijnen_stromen", "stroom", list(streams.values()))
     upsert(cursor, "termijnen", "id", [t for s in streams.values() for t in s.termijnen])
+
+
+def _change(recorded: Recorded) -> Regelwijziging:
+    fact: DefinitieVastgesteld | DefinitieBeeindigd = recorded.fact
+    return Regelwijziging(recorded.position, fact.soort, fact.sleutel, fact.inhoud)
+
+
+@lru_cache(maxsize=4)
+def _reference(changes: tuple[Regelwijziging, ...]) -> Reference:
+    """The reference data that ship, with these changes."""
+    told = [Wijziging(change.soort, change.sleutel, change.inhoud) for change in changes]
+    return overlay(load(), told).reference
 
 
 def _kind(recorded: Recorded) -> str:
@@ -50,4 +87,4 @@ def _load(cursor: Cursor[TupleRow], names: Iterable[str]) -> dict[str, Stroom]:
     }
 
 
-PROJECTION = Projection("termijnen", ("termijnen_stromen", "termijnen"), apply)
+PROJECTION = Projection("termijnen", ("termijnen_regels", "termijnen_stromen", "termijnen"), apply)

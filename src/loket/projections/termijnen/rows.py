@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from loket.evidence.entry import Recorded
-from loket.reference import load
 from loket.reference.termijnen import Berekening
 
 TERMIJNEN = UUID("5a1f5d0e-3f07-5a39-8d0e-6a3c4f6f2b91")
@@ -82,18 +81,22 @@ class Wie:
 
 
 def begin(
-    stroom: Stroom, recorded: Recorded, sleutel: str, berekening: Berekening, wie: Wie
+    stroom: Stroom,
+    recorded: Recorded,
+    sleutel: str,
+    soort: str,
+    berekening: Berekening,
+    wie: Wie,
 ) -> Termijn:
     """A new term of this name begins to run."""
     nummer = sum(t.sleutel == sleutel for t in stroom.termijnen) + 1
-    regel = load().termijnregels.get(berekening.regel)
     termijn = Termijn(
         id=str(uuid5(TERMIJNEN, f"{stroom.stroom}\n{sleutel}\n{nummer}")),
         stroom=stroom.stroom,
         sleutel=sleutel,
         nummer=nummer,
         regel=berekening.regel,
-        soort=regel.soort if regel else "toezicht",
+        soort=soort,
         bestuur=wie.bestuur,
         partijen=sorted(set(wie.partijen)),
         dossier=wie.dossier,

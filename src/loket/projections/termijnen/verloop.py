@@ -16,6 +16,7 @@ from loket.domain.berichten.words import (
 )
 from loket.evidence.entry import Recorded
 from loket.projections.termijnen import plichten
+from loket.projections.termijnen.plichten import Stap
 from loket.projections.termijnen.rows import (
     BEEINDIGD,
     GESTUIT,
@@ -28,10 +29,9 @@ from loket.projections.termijnen.rows import (
     voldaan,
     zet,
 )
-from loket.reference import load
+from loket.reference import Reference
 from loket.reference.termijnen import LANGSTE, Berekening, bereken
 
-Stap = Callable[[Stroom, Recorded], None]
 TOEZICHT, REACTIE = "toezicht", "reactie"
 
 # The building blocks
@@ -40,12 +40,12 @@ TOEZICHT, REACTIE = "toezicht", "reactie"
 def begint(sleutel: str, wie: Callable[[Mapping[str, Any]], Wie]) -> Stap:
     """A term of this name begins, as the event computed it; one that still ran is done with."""
 
-    def step(stroom: Stroom, recorded: Recorded) -> None:
+    def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
         if (running := stroom.laatste(sleutel)) and running.toestand == LOPEND:
             zet(running, recorded, BEEINDIGD)
         if recorded.fact.termijn:
             berekening = Berekening.from_record(recorded.fact.termijn)
-            begin(stroom, recorded, sleutel, berekening, wie(stroom.gegevens))
+            begin(stroom, recorded, sleutel, TOEZICHT, berekening, wie(stroom.gegevens))
 
     return step
 
@@ -53,7 +53,7 @@ def begint(sleutel: str, wie: Callable[[Mapping[str, Any]], Wie]) -> Stap:
 def eindigt(sleutel: str, toestand: str) -> Stap:
     """The term of this name, if it runs, is in this state from now on."""
 
-    def step(stroom: Stroom, recorded: Recorded) -> None:
+    def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
         if (termijn := stroom.laatste(sleutel)) and termijn.open:
             zet(termijn, recorded, toestand)
 
@@ -63,7 +63,7 @@ def eindigt(sleutel: str, toestand: str) -> Stap:
 def beslist(sleutel: str) -> Stap:
     """The term of this name, if it runs, was met: in time or late."""
 
-    def step(stroom: Stroom, recorded: Recorded) -> None:
+    def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
         if (termijn := stroom.laatste(sleutel)) and termijn.open:
             zet(termijn, recorded, voldaan(termijn, recorded.registered))
 
@@ -71,9 +71,9 @@ def beslist(sleutel: str) -> Stap:
 
 
 def _na(*steps: Stap) -> Stap:
-    def step(stroom: Stroom, recorded: Recorded) -> None:
+    def step(stroom: Stroom, recorded: Recorded, reference: Reference) -> None:
         for each in steps:
-            each(stroom, recorded)
+            each(stroom, recorded, reference)
 
     return step
 
@@ -81,7 +81,7 @@ def _na(*steps: Stap) -> Stap:
 # Behandelingen: the supervisor's own term
 
 
-def _behandeling(stroom: Stroom, recorded: Recorded) -> None:
+def _behandeling(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     fact = recorded.fact
     stroom.gegevens = {
         "dossier": f"toezicht/{fact.dossier}",
@@ -99,12 +99,12 @@ def _toezichthouder(known: Mapping[str, Any]) -> Wie:
 # Berichten: the reaction term of a message
 
 
-def _gesprek(stroom: Stroom, recorded: Recorded) -> None:
+def _gesprek(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     fact: GesprekGestart = recorded.fact
     stroom.gegevens = {"dossier": fact.dossier, "berichten": {}}
 
 
-def _bericht(stroom: Stroom, recorded: Recorded) -> None:
+def _bericht(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     """A message is remembered when it has a reaction term, and may end others."""
     fact: BerichtVerzonden = recorded.fact
     for number in fact.beantwoordt:
@@ -118,33 +118,33 @@ def _bericht(stroom: Stroom, recorded: Recorded) -> None:
         }
 
 
-def _afgeleverd(stroom: Stroom, recorded: Recorded) -> None:
+def _afgeleverd(stroom: Stroom, recorded: Recorded, reference: Reference) -> None:
     fact: BerichtAfgeleverd = recorded.fact
     bericht = _remembered(stroom, fact.bericht)
     if not bericht or not bericht["dagen"]:
         return
-    regel = load().termijnregels[REACTIE].met_dagen(min(bericht["dagen"], LANGSTE))
-    berekening = bereken(regel, recorded.registered, load().kalender)
+    regel = reference.termijnregels[REACTIE].met_dagen(min(bericht["dagen"], LANGSTE))
+    berekening = bereken(regel, recorded.registered, reference.kalender)
     wie = Wie(
         fact.ontvanger,
         (fact.ontvanger, bericht["van"]),
         stroom.gegevens["dossier"],
         str(fact.bericht),
     )
-    begin(stroom, recorded, f"{REACTIE}/{fact.bericht}", berekening, wie)
+    begin(stroom, recorded, f"{REACTIE}/{fact.bericht}", REACTIE, berekening, wie)
 
 
-def _uitgesteld(stroom: Stroom, recorded: Recorded) -> None:
+def _uitgesteld(stroom: Stroom, recorded: Recorded, reference: Reference) -> None:
     fact: UitstelToegestaan = recorded.fact
     termijn = stroom.laatste(f"{REACTIE}/{fact.bericht}")
     if termijn is None:
         return
     known = Berekening.from_record(termijn.berekening)
-    regel = load().termijnregels[REACTIE].met_dagen(min(known.dagen + fact.dagen, LANGSTE))
-    herbereken(termijn, recorded, bereken(regel, known.moment or known.dag, load().kalender))
+    regel = reference.termijnregels[REACTIE].met_dagen(min(known.dagen + fact.dagen, LANGSTE))
+    herbereken(termijn, recorded, bereken(regel, known.moment or known.dag, reference.kalender))
 
 
-def _ingetrokken(stroom: Stroom, recorded: Recorded) -> None:
+def _ingetrokken(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     """Its own term is of no more concern, and what it answered waits for an answer again."""
     fact: BerichtIngetrokken = recorded.fact
     if (termijn := stroom.laatste(f"{REACTIE}/{fact.bericht}")) and termijn.open:

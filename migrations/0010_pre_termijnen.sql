@@ -1,5 +1,13 @@
 -- Terms: what is due, for both sides, and what is remembered to count them.
 
+CREATE TABLE termijnen_regels (
+    position bigint PRIMARY KEY,
+    soort    text COLLATE "C" NOT NULL,
+    sleutel  text NOT NULL,
+    inhoud   text NOT NULL
+);
+COMMENT ON TABLE termijnen_regels IS 'Changes of reference data, so that a term is counted by the rules of its own moment.';
+
 CREATE TABLE termijnen_stromen (
     stroom    text COLLATE "C" PRIMARY KEY,
     gegevens  jsonb NOT NULL,
@@ -37,4 +45,4 @@ CREATE INDEX termijnen_vervalt ON termijnen (toestand, vervalt_op, id);
 CREATE INDEX termijnen_dossier ON termijnen (dossier);
 CREATE INDEX termijnen_stroom ON termijnen (stroom);
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON termijnen_stromen, termijnen TO loket_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON termijnen_regels, termijnen_stromen, termijnen TO loket_app;

@@ -28,6 +28,7 @@ def simulate(
     """Fill an empty, embedded installation with a made-up year, through the real commands."""
     from loket.cli.care import commands_of, progress, register, relate
     from loket.embedded import database
+    from loket.logs import configure
     from loket.settings import ConfigurationError
     from loket.simulate.play import SimulatedClock
     from loket.simulate.run import check_empty, project
@@ -35,6 +36,7 @@ def simulate(
     from loket.wiring import build
 
     chosen = settings_of(data_dir)
+    configure("error")
     if chosen.database_url is not None and not chosen.development:
         raise ConfigurationError("loket simulate is for trials: set LOKET_DEVELOPMENT=true")
     end = (until or datetime.now(UTC)).replace(

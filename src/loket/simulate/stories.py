@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from loket.domain import MODULES
+from loket.domain.berichten.words import BerichtSturen, GesprekOpenen, GesprekStarten
 from loket.domain.toezicht.words import (
     BesluitIntrekken,
     BesluitOpenen,
@@ -30,7 +31,7 @@ from loket.simulate.people import ABB, people
 from loket.simulate.play import Act, Answer, Story
 from loket.submit import Accepted
 
-TOEZICHT = MODULES["toezicht"]
+BERICHTEN, TOEZICHT = MODULES["berichten"], MODULES["toezicht"]
 
 BUSY: Mapping[str, float] = {
     "GEM": 5.0, "OCMW": 1.6, "PROV": 9.0, "AGB": 0.8, "DIST": 1.2, "OV": 1.2, "DV": 1.2, "PZ": 1.0,
@@ -44,6 +45,9 @@ OFTEN: Mapping[str, float] = {"Besluitenlijst": 30.0, "Reglementen en verordenin
 
 FILES, INVALID, WITHDRAWN, NEVER_OPENED = 0.5, 0.1, 0.02, 0.04
 """Shares of dossiers: with a file, checked too early, withdrawn, left unread."""
+
+TALKED, ASKED_BACK = 0.1, 0.4
+"""Shares: of stories that are a conversation, and of messages that get an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,11 @@ def year(world: World, events: int, seed: int) -> Iterator[Story]:
         bestuur = rng.choices(senders, weights)[0]
         form = rng.choices(*_weighted(offered[bestuur.uri]))[0]
         begin = world.begin + (world.end - world.begin) * rng.random()
-        yield decision(Teller(world, Random(rng.getrandbits(64))), bestuur, form, begin)
+        tell = Teller(world, Random(rng.getrandbits(64)))
+        if rng.random() < TALKED:
+            yield conversation(tell, bestuur, begin)
+        else:
+            yield decision(tell, bestuur, form, begin)
         told += EVENTS
 
 
@@ -192,6 +200,29 @@ def _sending(
         yield clerk.does(VeldenWijzigen(late))
     sent = yield clerk.minutes(5).does(BesluitVerzenden())
     return sent if isinstance(sent, Accepted) else None
+
+
+def conversation(tell: Teller, bestuur: Bestuur, begin: datetime) -> Story:
+    """A bestuur and ABB write to each other, one of them first, until one has nothing to add."""
+    sides = [tell.one_of(bestuur.uri), tell.one_of(ABB)]
+    tell.rng.shuffle(sides)
+    stream, at = tell.id(), tell.later(begin, 1)
+    here, there = (Clerk(tell, actor, BERICHTEN, stream, at) for actor in sides)
+    onderwerp = tell.rng.choice(SUBJECTS)
+    kind = tell.world.reference.codelijsten["type-communicatie"].find("vraag")
+    assert kind is not None
+    question = f"Graag uw toelichting over {onderwerp}."
+    start = GesprekStarten(there.actor.bestuur, onderwerp.capitalize(), kind.uri, question)
+    if isinstance((yield here.does(start)), Refused):
+        return
+    while here.at < tell.world.end:
+        there.at = here.at
+        yield there.days(2).does(GesprekOpenen())
+        if tell.rng.random() > ASKED_BACK:
+            return
+        answer = f"Over {tell.rng.choice(SUBJECTS)}: zie onze eerdere mededeling."
+        yield there.minutes(90).does(BerichtSturen(answer))
+        here, there = there, here
 
 
 def _recipients(sent: Accepted) -> list[str]:

@@ -16,7 +16,7 @@ YEAR = timedelta(days=365)
 def simulate(
     besturen: Annotated[
         list[Path] | None,
-        typer.Argument(help="Turtle files with besturen; none: those that ship with us."),
+        typer.Argument(help="Turtle files with besturen, beside those that ship with us."),
     ] = None,
     events: Annotated[int, typer.Option(help="About how many events.")] = 250_000,
     seed: Annotated[int, typer.Option(help="The same seed tells the same year.")] = 1,
@@ -26,7 +26,7 @@ def simulate(
     data_dir: DataDir = None,
 ) -> None:
     """Fill an empty, embedded installation with a made-up year, through the real commands."""
-    from loket.cli.care import commands_of, progress, register, relate
+    from loket.cli.care import commands_of, progress, register, relate, shipped
     from loket.embedded import database
     from loket.logs import configure
     from loket.settings import ConfigurationError
@@ -48,9 +48,8 @@ def simulate(
         loket = build(settings, clock=clock.microseconds, now=clock.now)
         try:
             check_empty(loket)
-            register(loket, commands_of(besturen))
-            if not besturen:
-                relate(loket)
+            register(loket, list({**dict(shipped()), **dict(commands_of(besturen))}.items()))
+            relate(loket)
             project(loket)
             with progress("gebeurtenissen", events) as advance:
                 played = run(loket, clock, end, events, seed, advance)

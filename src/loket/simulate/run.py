@@ -11,7 +11,7 @@ from random import Random
 from loket.demo.pdf import pdf
 from loket.evidence.follow import Connection
 from loket.evidence.store import connect
-from loket.kernel import Digest
+from loket.kernel import Digest, Document
 from loket.mail import NoMail
 from loket.projections._runner import Projector
 from loket.simulate.fill import SUBJECTS
@@ -26,8 +26,8 @@ FILES = 40
 """Different files there are, and how many of them each bestuur has uploaded."""
 EACH = 4
 
-BY_MAIL = frozenset({"ontvangstbewijs"})
-"""Reactions that tell people rather than the log."""
+ASIDE = frozenset({"ontvangstbewijs", "bestandstekst"})
+"""Reactions that tell people, or read files, rather than write to the log."""
 
 _NEW = "SELECT stream, seq, type, position FROM events WHERE position >= %s ORDER BY position"
 _SIZE = "SELECT size FROM log_head"
@@ -82,7 +82,7 @@ async def _simulate(
     advance: Callable[[int], None],
 ) -> Played:
     used = tools(loket)
-    files = await _files(loket, Random(seed))
+    files = await _files(loket, used, Random(seed))
     there = world(loket.reference, clock.now(), end, seed, files)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(used.write.aclose)
@@ -94,7 +94,9 @@ async def _simulate(
     return played
 
 
-async def _files(loket: Loket, rng: Random) -> Mapping[str, Sequence[tuple[str, Digest]]]:
+async def _files(
+    loket: Loket, used: Tools, rng: Random
+) -> Mapping[str, Sequence[tuple[str, Digest]]]:
     """Per bestuur (URI) the names and digests of what it has uploaded."""
     besturen = [bestuur.uri for bestuur in loket.reference.besturen.values()]
     kept = []
@@ -106,7 +108,10 @@ async def _files(loket: Loket, rng: Random) -> Mapping[str, Sequence[tuple[str, 
             yield data
 
         stored = await loket.files.receive(chunks(), besturen[0])
-        kept.append((f"besluit-{n + 1}.pdf", stored))
+        naam = f"besluit-{n + 1}.pdf"
+        if used.texts is not None:
+            await used.texts.take(Document(stored.sha256, stored.size, naam, "application/pdf"))
+        kept.append((naam, stored))
     found = {uri: rng.sample(kept, EACH) for uri in besturen}
     await asyncio.gather(
         *(
@@ -142,5 +147,5 @@ def _reacting(conn: Connection, used: Tools) -> Callable[[], Awaitable[int]]:
 
 
 def _started_by(kind: str) -> list[Reaction]:
-    """Those that act at once and tell nobody by mail."""
-    return [r for r in REACTIONS if kind in r.on and not r.stamped and r.name not in BY_MAIL]
+    """Those that answer with a command, at once."""
+    return [r for r in REACTIONS if kind in r.on and not r.stamped and r.name not in ASIDE]

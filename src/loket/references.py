@@ -5,6 +5,7 @@ Both are followed in the background: a change counts in every process within mom
 commit. It is read and laid over what ships apart from the work of requests, and swapped at once.
 """
 
+import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -20,10 +21,14 @@ from loket.evidence.store import connect
 from loket.projections import referentie
 from loket.projections.besturen import read_besturen, read_relaties
 from loket.reference import Bestuur, Reference, Relatie
-from loket.reference.overlay import overlay, versions
+from loket.reference.loader import digest
+from loket.reference.overlay import laid_over, overlay, versions
 
 REFRESH_SECONDS = 2.0
 AT_MOST_EVERY = 0.2
+_RELEASE = "SELECT bestanden FROM referentie_uitgaven WHERE versie = %s"
+_RECORD = """INSERT INTO referentie_uitgaven (versie, bestanden) VALUES (%s, %s)
+             ON CONFLICT DO NOTHING"""
 _VERSION = re.compile(r"([0-9a-f]{16})(?:\.([0-9]{1,9})\.[0-9a-f]{16})?")
 _BESTUREN = "SELECT max(position), count(*) FROM besturen"
 
@@ -37,13 +42,14 @@ Rows = Sequence[referentie.Row]
 class Version:
     """A version of the reference data: what ships (digest) and the changes laid over it.
 
-    `running` tells whether the files that ship are those of this release.
+    `running` tells whether the files that ship are those of this release; `files` is the content.
     """
 
     name: str
     shipped: str
     running: bool
     changes: Rows
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +93,32 @@ class References:
         return self() if count == len(changes) else self._prefix(tuple(changes[:count]))
 
     def version(self, name: str) -> Version | None:
-        """What a version was made of; None when its changes are not those of the log."""
+        """What a version was made of; None for one that never was. Reads the database."""
         match = _VERSION.fullmatch(name)
-        if match is None:
+        shipped = self._shipped(match[1]) if match else None
+        if match is None or shipped is None:
             return None
-        shipped, count = match[1], int(match[2] or 0)
-        changes = self._known.changes[:count]
-        *_, last = (shipped, *versions(shipped, (row.change for row in changes)))
-        if last != name:
+        changes = self._known.changes[: int(match[2] or 0)]
+        made = [row.change for row in changes]
+        if [match[1], *versions(match[1], made)][-1] != name:
             return None
-        return Version(name, shipped, shipped == self._base.version, changes)
+        running = match[1] == self._base.version
+        return Version(name, match[1], running, changes, laid_over(shipped, made))
+
+    def _shipped(self, version: str) -> Mapping[str, bytes] | None:
+        """The files of a release that ran here, by their digest."""
+        if version == self._base.version:
+            return self._base.bron
+        with connect(self._dsn) as conn:
+            found = conn.execute(_RELEASE, (version,)).fetchone()
+        files = {name: text.encode() for name, text in found[0].items()} if found else {}
+        return files if files and digest(files) == version else None
 
     def refresh(self) -> None:
-        """Read besturen and changes anew."""
+        """Read besturen and changes anew, and remember which files ship."""
         with connect(self._dsn) as conn:
+            told = {name: raw.decode() for name, raw in self._base.bron.items()}
+            conn.execute(_RECORD, (self._base.version, json.dumps(told)))
             self._take_changes(referentie.read_changes(conn))
             self._take(read_besturen(conn), read_relaties(conn))
 

@@ -74,22 +74,27 @@ def load() -> Reference:
     return parse({name: (folder / f"{name}.json").read_bytes() for name in FILES})
 
 
+def digest(data: Mapping[str, bytes]) -> str:
+    """The version of these files: it names what decides, and so not the besturen."""
+    whole = hashlib.sha256()
+    for name in sorted(set(data) - {"besturen"}):
+        whole.update(hashlib.sha256(name.encode() + b"\0" + data[name]).digest())
+    return whole.hexdigest()[:16]
+
+
 def parse(data: Mapping[str, bytes]) -> Reference:
     """Reference data from the content of these `FILES`, by name.
 
     The version is the first half of the SHA-256 of what decides (the besturen are facts of
     their own register and not part of it).
     """
-    digest = hashlib.sha256()
-    for name in sorted(set(data) - {"besturen"}):
-        digest.update(hashlib.sha256(name.encode() + b"\0" + data[name]).digest())
     content = {name: json.loads(raw) for name, raw in data.items()}
     lists = {c["sleutel"]: _codelist(c) for c in content["codelijsten"]["codelijsten"]}
     forms = content["dossiertypes"]
     families = {key: _veld(v, forms["prefixen"], lists) for key, v in forms["velden"].items()}
     types = [_dossiertype(t, families, lists[KLASSEN]) for t in forms["dossiertypes"]]
     return Reference(
-        version=digest.hexdigest()[:16],
+        version=digest(data),
         codelijsten=lists,
         dossiertypes={t.uri: t for t in types},
         routering=tuple(_route(r, lists) for r in content["routering"]["regels"]),

@@ -11,6 +11,7 @@ files + changes → files → `parse` → `Reference`
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -175,6 +176,14 @@ def _put(content: Json, soort: Soort, sleutel: str, item: Json | None) -> None:
         place = 0 if soort.vooraan else len(items)
         items.insert(place, item)
     items[place : place + 1] = [] if item is None else [item]
+
+
+def laid_over(files: Files, changes: Sequence[Wijziging]) -> Files:
+    """These files with the changes that fit them, whether they can be read or not."""
+    for change in changes:
+        with suppress(*UNREADABLE):
+            files = applied(files, [change])
+    return files
 
 
 def overlay(base: Reference, changes: Sequence[Wijziging]) -> Overlaid:

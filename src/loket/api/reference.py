@@ -11,12 +11,13 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
 
 from loket.api.identity import Wie
 from loket.api.models import Model
@@ -31,21 +32,52 @@ from loket.reference.shape import VALIDITY
 MODULE = "referentie"
 MEDIA_TYPE = "application/vnd.api+json"
 
-router = APIRouter(prefix=f"/{MODULE}", tags=[MODULE])
+
+class Document(JSONResponse):
+    """A document of JSON:API."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """The document as JSON."""
+        return msgspec.json.encode(content)
+
+
+router = APIRouter(prefix=f"/{MODULE}", tags=[MODULE], default_response_class=Document)
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-Op = Annotated[
-    str | None,
-    Query(
+
+
+class Vraag(BaseModel):
+    """As of when definitions are asked. Unknown parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    op: str | None = Field(
+        default=None,
         max_length=40,
         description="Een dag: wat dan geldt. Een moment: wat toen gekend was en gold.",
         examples=["2026-01-31", "2026-01-31T20:00:00+01:00"],
-    ),
-]
-Versie = Annotated[
-    str | None,
-    Query(max_length=60, description="De inhoud van deze versie (`referentie_versie`)."),
-]
+    )
+    versie: str | None = Field(
+        default=None,
+        max_length=60,
+        description="De inhoud van deze versie (`referentie_versie`).",
+    )
+
+
+class Wijzigingsvraag(BaseModel):
+    """Which changes are asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    soort: Literal[tuple(SOORTEN)] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Enkel deze soort."
+    )
+
+
+Gevraagd = Annotated[Vraag, Query()]
+Gewijzigd = Annotated[Wijzigingsvraag, Query()]
 
 
 class Gegeven(Model):
@@ -85,14 +117,14 @@ class View:
     day: date | None = None
 
 
-async def _view(here: Parts, op: str | None, versie: str | None) -> View:
+async def _view(here: Parts, vraag: Vraag) -> View:
     references = here.loket.references
-    day, moment = _moment(op)
-    if versie is not None:
+    day, moment = _moment(vraag.op)
+    if vraag.versie is not None:
         if moment is not None:
             rule = Finding("versie", "samen", "Vraag een versie of een moment, niet allebei.")
             raise AanvraagOngeldig("", rule)
-        found = await asyncio.to_thread(references.version, versie)
+        found = await asyncio.to_thread(references.version, vraag.versie)
         if found is None:
             raise NietGevonden
         return View(found.files, found.name, tuple(found.changes), day)
@@ -123,10 +155,10 @@ def _moment(op: str | None) -> tuple[date | None, datetime | None]:
 @router.get(
     "", summary="Referentiegegevens", operation_id="referentie", response_model=Lijst
 )  # fmt: skip
-async def kinds(request: Request, wie: Wie, op: Op = None, versie: Versie = None) -> Response:
+async def kinds(request: Request, wie: Wie, vraag: Gevraagd) -> Response:
     """The kinds of definition there are, how many of each, and the version of them all."""
     del wie
-    view = await _view(parts(request), op, versie)
+    view = await _view(parts(request), vraag)
     data = [
         {
             "type": "soorten",
@@ -144,13 +176,15 @@ async def kinds(request: Request, wie: Wie, op: Op = None, versie: Versie = None
     "/wijzigingen", summary="Wijzigingen van referentiegegevens",
     operation_id="referentie_wijzigingen", response_model=Lijst,
 )  # fmt: skip
-async def changes(request: Request, wie: Wie, soort: str | None = None) -> Response:
+async def changes(
+    request: Request, wie: Wie, vraag: Annotated[Wijzigingsvraag, Query()]
+) -> Response:
     """Every change, the newest first: what, why, and from which version to which."""
     del wie
     here = parts(request)
-    view = await _view(here, None, None)
+    view = await _view(here, Vraag())
     data = [
-        _change(here, row) for row in reversed(view.changes) if soort is None or row.soort == soort
+        _change(here, row) for row in reversed(view.changes) if vraag.soort in {None, row.soort}
     ]
     return _document(request, view, data)
 
@@ -210,20 +244,18 @@ def _change(here: Parts, row: Row) -> dict[str, Any]:
 def _routes(soort: Soort) -> None:
     """`GET /referentie/{kind}` and `GET /referentie/{kind}/{key}`."""
 
-    async def listed(request: Request, wie: Wie, op: Op = None, versie: Versie = None) -> Response:
+    async def listed(request: Request, wie: Wie, vraag: Gevraagd) -> Response:
         """All definitions of this kind; those of the past too when no day is asked."""
         del wie
-        view = await _view(parts(request), op, versie)
+        view = await _view(parts(request), vraag)
         data = [_thing(soort, view, key, item) for key, item in _valid(view, soort).items()]
         return _document(request, view, data)
 
-    async def one(
-        request: Request, wie: Wie, sleutel: str, op: Op = None, versie: Versie = None
-    ) -> Response:
+    async def one(request: Request, wie: Wie, sleutel: str, vraag: Gevraagd) -> Response:
         """A definition by its key or the id of its stream, with the changes made to it."""
         del wie
         here = parts(request)
-        view = await _view(here, op, versie)
+        view = await _view(here, vraag)
         found = _valid(view, soort)
         keys = (k for k in found if sleutel in {k, stream_of(soort.naam, k)})
         key = next(keys, None)
@@ -296,4 +328,4 @@ def _document(request: Request, view: View, data: Any) -> Response:
         meta["aantal"] = len(data)
     body = {"jsonapi": {"version": "1.1"}, "links": {"self": address}, "data": data, "meta": meta}
     headers = {"Cache-Control": "no-store", "Referentie-Versie": view.version}
-    return Response(msgspec.json.encode(body), 200, headers, MEDIA_TYPE)
+    return Document(body, headers=headers)

@@ -196,7 +196,8 @@ def overlay(base: Reference, changes: Sequence[Wijziging]) -> Overlaid:
         found = parse(applied(base.bron, changes))
     except UNREADABLE:
         found, left_out = _one_by_one(base, changes)
-    return Overlaid(replace(found, version=version, besturen=base.besturen), left_out)
+    found = replace(found, version=version, besturen=base.besturen, relaties=base.relaties)
+    return Overlaid(found, left_out)
 
 
 def _one_by_one(base: Reference, changes: Sequence[Wijziging]) -> tuple[Reference, dict[int, str]]:

@@ -9,7 +9,20 @@ from uuid import uuid4
 
 import pytest
 
-from dossiers import AALST, ABB, SUPERVISOR, Book, delivered, opened, sent
+from dossiers import AALST, ABB, LIJST, SUPERVISOR, Book, delivered, opened, sent
+from loket.domain.behandelingen.words import (
+    AntwoordOntvangen,
+    BehandelingAfgesloten,
+    BehandelingGeopend,
+    BehandelingHeropend,
+    DossierIngetrokken,
+    DossierTeruggegeven,
+    DossierVerbeterd,
+    GeenMaatregelVastgesteld,
+    NieuweVerzendingOntvangen,
+    OpvragingGesteld,
+    ToezichtsbesluitGenomen,
+)
 from loket.domain.berichten.words import (
     BerichtAfgeleverd,
     BerichtIngetrokken,
@@ -30,6 +43,8 @@ from loket.projections import PROJECTIONS
 from loket.projections._rebuild import rebuild
 from loket.projections._runner import Projector
 from loket.projections.termijnen.rows import Termijn
+from loket.reference import load
+from loket.reference.termijnen import bereken
 
 ZITTING = "2026-03-02T19:00:00Z"
 """A Monday: what was decided is to be published by Thursday 12 March."""
@@ -57,7 +72,7 @@ def terms(book: Book) -> dict[str, dict[str, Any]]:
 
 def rows(book: Book) -> dict[str, dict[str, Any]]:
     with connect(book.dsn) as conn:
-        cursor = conn.execute("SELECT * FROM termijnen ORDER BY position, id")
+        cursor = conn.execute("SELECT * FROM termijnen ORDER BY stroom, sleutel, nummer")
         assert cursor.description
         names = [column.name for column in cursor.description]
         found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -202,6 +217,118 @@ def test_more_days_lengthen_the_term_from_the_same_beginning(book: Book) -> None
     assert after["berekening"]["moment"] == before["berekening"]["moment"]
     assert (after["id"], after["versie"]) == (before["id"], before["versie"] + 1)
     assert after["vervalt_op"] > before["vervalt_op"]
+
+
+# Supervision
+
+
+def record(day: str, regel: str = "toezicht-30") -> dict[str, str]:
+    reference = load()
+    rule = reference.termijnregels[regel]
+    return bereken(rule, date.fromisoformat(day), reference.kalender).as_record()
+
+
+def treated(book: Book, *facts: Any, day: str = "2200-03-03") -> dict[str, dict[str, Any]]:
+    """The terms of a behandeling of which the term began on that day."""
+    began = BehandelingGeopend(
+        "77", 1, ABB, AALST, "urn:k", LIJST, (ABB, AALST), "", "x", record(day), "v1"
+    )
+    book.write(f"behandelingen/{uuid4()}", began, *facts, actor=SUPERVISOR)
+    return terms(book)
+
+
+ASKED = OpvragingGesteld(1, "x", "Wat?", (), 0, {"regel": "toezicht-30"})
+UNINTERRUPTED = replace(ASKED, gestuit={})
+ANSWERED = AntwoordOntvangen(1, "b", "", "x", record("2200-05-05"), "v1")
+
+
+def decision(uitkomst: str) -> ToezichtsbesluitGenomen:
+    return ToezichtsbesluitGenomen(uitkomst, "want", (), {}, ())
+
+
+def test_supervision_runs_as_the_event_counted_it(book: Book) -> None:
+    [term] = treated(book).values()
+    assert (term["soort"], term["bestuur"], term["toestand"]) == ("toezicht", ABB, "lopend")
+    assert term["berekening"] == record("2200-03-03")
+    assert (term["dossier"], term["partijen"]) == ("toezicht/77", sorted([AALST, ABB]))
+    assert term["vast_te_stellen"]
+
+
+def test_a_request_interrupts_and_the_answer_starts_a_new_term(book: Book) -> None:
+    found = treated(book, ASKED, ANSWERED)
+    assert [(t["toestand"], t["vast_te_stellen"]) for t in found.values()] == [
+        ("gestuit", False),
+        ("lopend", True),
+    ]
+    assert found["toezicht:2"]["berekening"] == record("2200-05-05")
+
+
+def test_a_request_that_does_not_interrupt_leaves_the_term(book: Book) -> None:
+    [term] = treated(book, UNINTERRUPTED, replace(ANSWERED, termijn={})).values()
+    assert (term["toestand"], term["vast_te_stellen"]) == ("lopend", True)
+
+
+@pytest.mark.parametrize(
+    ("uitkomst", "toestand", "vast_te_stellen"),
+    [
+        ("opmerking", "lopend", True),
+        ("geen-maatregel", "nageleefd", True),
+        ("goedkeuring", "nageleefd", True),
+        ("schorsing", "nageleefd", False),
+        ("vernietiging", "nageleefd", False),
+        ("niet-goedkeuring", "nageleefd", False),
+    ],
+)
+def test_only_a_measure_settles_a_term_before_its_end(
+    book: Book, uitkomst: str, toestand: str, vast_te_stellen: bool
+) -> None:
+    [term] = treated(book, decision(uitkomst)).values()
+    assert (term["toestand"], term["vast_te_stellen"]) == (toestand, vast_te_stellen)
+
+
+def test_a_decision_after_the_term_is_late(book: Book) -> None:
+    [term] = treated(book, decision("geen-maatregel"), day="2020-03-03").values()
+    assert term["toestand"] == "te_laat"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (),
+        (decision("geen-maatregel"), BehandelingAfgesloten("")),
+        (BehandelingAfgesloten("niets te doen"),),
+    ],
+)
+def test_the_end_without_a_measure_is_established(book: Book, facts: tuple[Any, ...]) -> None:
+    [term] = treated(book, *facts, GeenMaatregelVastgesteld({})).values()
+    assert (term["toestand"], term["vast_te_stellen"]) == ("vervallen", False)
+
+
+@pytest.mark.parametrize(
+    ("fact", "toestand"),
+    [(BehandelingAfgesloten("x"), "beeindigd"), (decision("geen-maatregel"), "nageleefd")],
+)
+def test_reopening_lets_the_term_run_again(book: Book, fact: Any, toestand: str) -> None:
+    assert treated(book, fact)["toezicht:1"]["toestand"] == toestand
+    treated(book, fact, BehandelingHeropend("x"))
+    with connect(book.dsn) as conn:
+        found = conn.execute("SELECT toestand FROM termijnen ORDER BY position DESC").fetchone()
+    assert found == ("lopend",)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [DossierIngetrokken(1, "x"), DossierTeruggegeven(1, "x"), DossierVerbeterd(1, str(uuid4()))],
+)
+def test_without_a_sending_nothing_runs(book: Book, fact: Any) -> None:
+    [term] = treated(book, fact).values()
+    assert (term["toestand"], term["vast_te_stellen"]) == ("beeindigd", False)
+
+
+def test_a_new_sending_starts_over(book: Book) -> None:
+    again = NieuweVerzendingOntvangen(2, "", "x", record("2200-06-03"), "v1")
+    found = treated(book, again)
+    assert [term["toestand"] for term in found.values()] == ["beeindigd", "lopend"]
 
 
 # The same from the log alone

@@ -25,7 +25,8 @@ class Termijn:
     `verwijzing` is the message it is about. `berekening` is the record of its computation; every
     change of it makes a `versie` more, `sinds` when the log registered that (UTC). `oorzaak` is
     the event (number in the stream) that made it. `opgegeven` is the day on which the sender says
-    it was met, `beeindigd_op` when the log registered that it ended. While `toestand` is lopend,
+    it was met, `beeindigd_op` when the log registered that it ended. With `vast_te_stellen` its end
+    must be established once it is there. While `toestand` is lopend,
     whether it is over is for the reader's clock to say.
     """
 
@@ -49,6 +50,7 @@ class Termijn:
     versie: int
     sinds: datetime
     oorzaak: int
+    vast_te_stellen: bool
     position: int
 
     @property
@@ -111,6 +113,7 @@ def begin(
         versie=0,
         sinds=recorded.registered,
         oorzaak=recorded.seq,
+        vast_te_stellen=False,
         position=recorded.position,
     )
     stroom.termijnen.append(termijn)

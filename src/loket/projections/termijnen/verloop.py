@@ -7,6 +7,12 @@ A module that records its terms as computations (a field `termijn`) needs no mor
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from loket.domain.behandelingen.state import UITKOMSTEN
+from loket.domain.behandelingen.words import (
+    BehandelingGeopend,
+    OpvragingGesteld,
+    ToezichtsbesluitGenomen,
+)
 from loket.domain.berichten.words import (
     BerichtAfgeleverd,
     BerichtIngetrokken,
@@ -21,6 +27,8 @@ from loket.projections.termijnen.rows import (
     BEEINDIGD,
     GESTUIT,
     LOPEND,
+    NAGELEEFD,
+    TE_LAAT,
     VERVALLEN,
     Stroom,
     Wie,
@@ -37,35 +45,47 @@ TOEZICHT, REACTIE = "toezicht", "reactie"
 # The building blocks
 
 
-def begint(sleutel: str, wie: Callable[[Mapping[str, Any]], Wie]) -> Stap:
-    """A term of this name begins, as the event computed it; one that still ran is done with."""
+def begint(sleutel: str, wie: Callable[[Mapping[str, Any]], Wie], verplicht: bool = True) -> Stap:
+    """A term of this name begins, as the event computed it; one that still ran is done with.
+
+    Of an event that is not `verplicht` to have a term, an empty one changes nothing.
+    """
 
     def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
-        if (running := stroom.laatste(sleutel)) and running.toestand == LOPEND:
-            zet(running, recorded, BEEINDIGD)
+        if not recorded.fact.termijn and not verplicht:
+            return
+        if running := stroom.laatste(sleutel):
+            running.vast_te_stellen = False
+            if running.toestand == LOPEND:
+                zet(running, recorded, BEEINDIGD)
         if recorded.fact.termijn:
             berekening = Berekening.from_record(recorded.fact.termijn)
-            begin(stroom, recorded, sleutel, TOEZICHT, berekening, wie(stroom.gegevens))
+            who = wie(stroom.gegevens)
+            termijn = begin(stroom, recorded, sleutel, TOEZICHT, berekening, who)
+            termijn.vast_te_stellen = True
 
     return step
 
 
 def eindigt(sleutel: str, toestand: str) -> Stap:
-    """The term of this name, if it runs, is in this state from now on."""
+    """The term of this name, whatever its state, is in this one from now on, and settled."""
 
     def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
-        if (termijn := stroom.laatste(sleutel)) and termijn.open:
+        if (termijn := stroom.laatste(sleutel)) and (termijn.open or termijn.vast_te_stellen):
             zet(termijn, recorded, toestand)
+            termijn.vast_te_stellen = False
 
     return step
 
 
-def beslist(sleutel: str) -> Stap:
-    """The term of this name, if it runs, was met: in time or late."""
+def rust(sleutel: str, van: frozenset[str], naar: str) -> Stap:
+    """The term of this name goes from one of these states to another; its end is still to be
+    established."""
 
     def step(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
-        if (termijn := stroom.laatste(sleutel)) and termijn.open:
-            zet(termijn, recorded, voldaan(termijn, recorded.registered))
+        termijn = stroom.laatste(sleutel)
+        if termijn and termijn.vast_te_stellen and termijn.toestand in van:
+            zet(termijn, recorded, naar)
 
     return step
 
@@ -82,7 +102,7 @@ def _na(*steps: Stap) -> Stap:
 
 
 def _behandeling(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
-    fact = recorded.fact
+    fact: BehandelingGeopend = recorded.fact
     stroom.gegevens = {
         "dossier": f"toezicht/{fact.dossier}",
         "ontvanger": fact.ontvanger,
@@ -94,6 +114,26 @@ def _toezichthouder(known: Mapping[str, Any]) -> Wie:
     if not known:  # The opening was destroyed: nobody is known any more.
         return Wie("", ())
     return Wie(known["ontvanger"], (known["ontvanger"], known["bestuur"]), known["dossier"])
+
+
+def _opgevraagd(stroom: Stroom, recorded: Recorded, reference: Reference) -> None:
+    """A request interrupts the term, if its rule says so: then the fact names what it did."""
+    fact: OpvragingGesteld = recorded.fact
+    if fact.gestuit:
+        eindigt(TOEZICHT, GESTUIT)(stroom, recorded, reference)
+
+
+def _besloten(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
+    """A measure settles the term. Another outcome meets it, but that there was no measure is only
+    certain at its end; after a remark the supervisor may still decide."""
+    fact: ToezichtsbesluitGenomen = recorded.fact
+    termijn = stroom.laatste(TOEZICHT)
+    if termijn is None or fact.uitkomst == "opmerking":
+        return
+    if UITKOMSTEN[fact.uitkomst].maatregel:
+        termijn.vast_te_stellen = False
+    if termijn.open:
+        zet(termijn, recorded, voldaan(termijn, recorded.registered))
 
 
 # Berichten: the reaction term of a message
@@ -164,10 +204,14 @@ VERLOOP: Mapping[str, Stap] = {
     **plichten.VERLOOP,
     "behandelingen.BehandelingGeopend": _na(_behandeling, begint(TOEZICHT, _toezichthouder)),
     "behandelingen.NieuweVerzendingOntvangen": begint(TOEZICHT, _toezichthouder),
-    "behandelingen.OpvragingGesteld": eindigt(TOEZICHT, GESTUIT),
-    "behandelingen.AntwoordOntvangen": begint(TOEZICHT, _toezichthouder),
-    "behandelingen.ToezichtsbesluitGenomen": beslist(TOEZICHT),
+    "behandelingen.OpvragingGesteld": _opgevraagd,
+    "behandelingen.AntwoordOntvangen": begint(TOEZICHT, _toezichthouder, verplicht=False),
+    "behandelingen.ToezichtsbesluitGenomen": _besloten,
     "behandelingen.GeenMaatregelVastgesteld": eindigt(TOEZICHT, VERVALLEN),
+    "behandelingen.BehandelingAfgesloten": rust(TOEZICHT, frozenset({LOPEND}), BEEINDIGD),
+    "behandelingen.BehandelingHeropend": rust(
+        TOEZICHT, frozenset({NAGELEEFD, TE_LAAT, BEEINDIGD}), LOPEND
+    ),
     "behandelingen.DossierIngetrokken": eindigt(TOEZICHT, BEEINDIGD),
     "behandelingen.DossierTeruggegeven": eindigt(TOEZICHT, BEEINDIGD),
     "behandelingen.DossierVerbeterd": eindigt(TOEZICHT, BEEINDIGD),

@@ -4,17 +4,20 @@
 Decreet over het lokaal bestuur, art. 330 and following (reporting duty and supervision), and the
 besluit of 20 April 2018 on its exchange: the moments of verzending, aflevering and opvraging are
 registered. One stream is one dossier: drafted, sent, delivered and opened; then perhaps
-withdrawn, corrected by a later dossier, or reopened. Nothing is overwritten.
+withdrawn, corrected by a later dossier, or reopened. A dossier that refers to others takes them
+along where the routing rules say so. Nothing is overwritten.
 
 words → state → refusals → limits → decide → MODULE
 """
 
-from loket.domain.toezicht.decide import decide
+from loket.domain.toezicht.decide import decide, needs
 from loket.domain.toezicht.refusals import REFUSALS
-from loket.domain.toezicht.state import Dossier, Fase, evolve, scope
+from loket.domain.toezicht.state import Dossier, Fase, discloses, evolve, scope
 from loket.domain.toezicht.terms import TERMS
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
+    BesluitDoorgestuurd,
+    BesluitDoorsturen,
     BesluitGeopend,
     BesluitHeropend,
     BesluitHeropenen,
@@ -32,12 +35,14 @@ from loket.domain.toezicht.words import (
     BestandToevoegen,
     BestandVerwijderen,
     Command,
+    DubbelMelden,
     Event,
     LinkToevoegen,
     LinkVerwijderen,
     OntvangstbewijsMislukt,
     OntvangstbewijsRegistreren,
     VeldenWijzigen,
+    WaarschuwingBevestigen,
 )
 from loket.kernel import SYSTEM_ROLE, Module
 
@@ -50,6 +55,7 @@ _SUPERVISOR = frozenset(
         "ABBDatabankToezicht-DatabankToezichtEditeur",
     }
 )
+_RECIPIENT = _SUPERVISOR | _SENDER | {"LoketLB-databankEredienstenGebruiker"}
 _ADMIN = frozenset({"LoketLB-admin"})
 _MACHINE = frozenset({SYSTEM_ROLE})
 
@@ -62,11 +68,14 @@ _RIGHTS: dict[type[Command], frozenset[str]] = {
     LinkVerwijderen: _SENDER,
     BesluitValideren: _SENDER,
     BesluitVerzenden: _SENDER,
-    BesluitOpenen: _SUPERVISOR,
+    BesluitOpenen: _RECIPIENT,
     BesluitIntrekken: _SENDER,
     BesluitVervangen: _MACHINE,
     BesluitHeropenen: _ADMIN,
     BesluitVerwerpen: _SENDER,
+    WaarschuwingBevestigen: _SENDER,
+    BesluitDoorsturen: _MACHINE,
+    DubbelMelden: _MACHINE,
     OntvangstbewijsRegistreren: _MACHINE,
     OntvangstbewijsMislukt: _MACHINE,
 }
@@ -83,11 +92,14 @@ MODULE: Module[Command, Dossier, Event] = Module(
     rights=_RIGHTS,
     terms=TERMS,
     scope=scope,
+    needs=needs,
+    discloses=discloses,
     audience={BesluitOpgesteld: "bestuur", BesluitAfgeleverd: "ontvanger"},
     legal=frozenset(
         {
             BesluitVerzonden,
             BesluitAfgeleverd,
+            BesluitDoorgestuurd,
             BesluitGeopend,
             BesluitIngetrokken,
             BesluitVerbeterd,

@@ -100,6 +100,22 @@ class OngeldigeMelding(Invalid):
     """De melding over het ontvangstbewijs heeft niet de vorm die het systeem verwacht."""
 
 
+class WaarschuwingNietBevestigd(Invalid):
+    """Bevestig eerst de waarschuwingen van dit dossier, of wijzig de velden waarover ze gaan."""
+
+
+class GeenWaarschuwing(Conflict):
+    """Op dit veld is er geen waarschuwing met deze regel."""
+
+
+class VerwijstNiet(Invalid):
+    """Het andere dossier verwijst niet naar dit dossier of stuurt het niet door."""
+
+
+class GeenDubbel(Invalid):
+    """Het andere dossier heeft een andere inhoud of is niet eerder verzonden."""
+
+
 REFUSALS = (
     OnbekendDossier,
     AnderBestuur,
@@ -125,4 +141,8 @@ REFUSALS = (
     GeenOntvanger,
     OngeldigeReden,
     OngeldigeMelding,
+    WaarschuwingNietBevestigd,
+    GeenWaarschuwing,
+    VerwijstNiet,
+    GeenDubbel,
 )

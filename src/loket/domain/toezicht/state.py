@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What decisions need to remember of a dossier, folded from its facts."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
+    BesluitDoorgestuurd,
     BesluitGeopend,
     BesluitGevalideerd,
     BesluitHeropend,
@@ -17,12 +20,14 @@ from loket.domain.toezicht.words import (
     BesluitVerzonden,
     BestandToegevoegd,
     BestandVerwijderd,
+    DubbelVermoed,
     Event,
     LinkToegevoegd,
     LinkVerwijderd,
     OntvangstbewijsGemaild,
     OntvangstbewijsNietGemaild,
     VeldenGewijzigd,
+    WaarschuwingBevestigd,
 )
 from loket.kernel import Document, Scope, Value
 
@@ -42,8 +47,11 @@ class Fase(Enum):
 class Dossier:
     """One dossier.
 
-    `velden`, `documenten` and `links` are the draft as it stands. `verzendingen` counts how often
-    it was sent; `ontvangers` and `geopend` are about the last sending, `afgeleverd` about all.
+    `velden`, `documenten` and `links` are the draft as it stands, `bevestigd` the warnings (field
+    and rule) that were confirmed for it. `verzendingen` counts how often it was sent; `bezorgd`
+    is the last sending that was delivered to each recipient, `gelezen` the sendings each opened.
+    `verwijzingen`, `routeringsregel` and `met_verwijzingen` are those of the last sending, and
+    `doorgestuurd` the dossiers by which it was forwarded.
     """
 
     fase: Fase = Fase.LEEG
@@ -57,10 +65,34 @@ class Dossier:
     verbeterd_door: frozenset[str] = frozenset()
     validatie: BesluitGevalideerd | None = None
     verzendingen: int = 0
-    ontvangers: frozenset[str] = frozenset()
-    afgeleverd: frozenset[str] = frozenset()
-    geopend: frozenset[str] = frozenset()
+    bevestigd: frozenset[tuple[str, str]] = frozenset()
+    bezorgd: Mapping[str, int] = field(default_factory=dict)
+    gelezen: frozenset[tuple[str, int]] = frozenset()
+    routeringsregel: str = ""
+    verwijzingen: tuple[str, ...] = ()
+    met_verwijzingen: bool = False
+    doorgestuurd: frozenset[str] = frozenset()
+    dubbel_van: frozenset[str] = frozenset()
     ontvangstbewijzen: frozenset[OntvangstbewijsGemaild | OntvangstbewijsNietGemaild] = frozenset()
+
+    @property
+    def ontvangers(self) -> frozenset[str]:
+        """Who received the last sending."""
+        return frozenset(uri for uri, n in self.bezorgd.items() if n == self.verzendingen)
+
+    @property
+    def afgeleverd(self) -> frozenset[str]:
+        """Who ever received a sending."""
+        return frozenset(self.bezorgd)
+
+    @property
+    def geopend(self) -> frozenset[str]:
+        """Who opened the last sending."""
+        return frozenset(uri for uri, n in self.gelezen if n == self.verzendingen)
+
+    def leest(self, bestuur: str) -> int:
+        """The last sending that this recipient opened, and so may read; 0 for none."""
+        return max((n for uri, n in self.gelezen if uri == bestuur), default=0)
 
     @property
     def sent(self) -> bool:
@@ -77,24 +109,44 @@ def evolve(state: Dossier, event: Event) -> Dossier:
             )
         case BesluitGevalideerd():
             return replace(state, validatie=event)
-        case BesluitVerzonden(verzending, ontvangers=ontvangers):
-            return replace(
-                state,
-                fase=Fase.VERZONDEN,
-                verzendingen=verzending,
-                ontvangers=frozenset(ontvangers),
-                geopend=frozenset(),
-            )
-        case BesluitAfgeleverd(_, ontvanger):
-            return replace(state, afgeleverd=state.afgeleverd | {ontvanger})
-        case BesluitGeopend(_, ontvanger):
-            return replace(state, geopend=state.geopend | {ontvanger})
+        case BesluitVerzonden():
+            return _sent(state, event)
+        case BesluitAfgeleverd(verzending, ontvanger):
+            return replace(state, bezorgd={**state.bezorgd, ontvanger: verzending})
+        case BesluitGeopend(verzending, ontvanger):
+            return replace(state, gelezen=state.gelezen | {(ontvanger, verzending)})
+        case BesluitDoorgestuurd() | WaarschuwingBevestigd() | DubbelVermoed():
+            return _noted(state, event)
         case OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild():
             return replace(state, ontvangstbewijzen=state.ontvangstbewijzen | {event})
         case BesluitIngetrokken() | BesluitVerbeterd() | BesluitHeropend() | BesluitVerworpen():
             return _ended(state, event)
         case _:
             return replace(_edited(state, event), validatie=None)
+
+
+def _sent(state: Dossier, event: BesluitVerzonden) -> Dossier:
+    return replace(
+        state,
+        fase=Fase.VERZONDEN,
+        verzendingen=event.verzending,
+        routeringsregel=event.routeringsregel,
+        verwijzingen=event.verwijzingen,
+        met_verwijzingen=event.met_verwijzingen,
+        doorgestuurd=frozenset(),
+    )
+
+
+def _noted(
+    state: Dossier, event: BesluitDoorgestuurd | WaarschuwingBevestigd | DubbelVermoed
+) -> Dossier:
+    match event:
+        case BesluitDoorgestuurd(_, door):
+            return replace(state, doorgestuurd=state.doorgestuurd | {door})
+        case WaarschuwingBevestigd(veld, regel):
+            return replace(state, bevestigd=state.bevestigd | {(veld, regel)})
+        case DubbelVermoed(ander):
+            return replace(state, dubbel_van=state.dubbel_van | {ander})
 
 
 def _ended(
@@ -107,7 +159,7 @@ def _ended(
         case BesluitVerbeterd(door):
             return replace(state, fase=Fase.VERBETERD, verbeterd_door=state.verbeterd_door | {door})
         case BesluitHeropend():
-            return replace(state, fase=Fase.CONCEPT, validatie=None, geopend=frozenset())
+            return replace(state, fase=Fase.CONCEPT, validatie=None)
         case BesluitVerworpen():
             return replace(state, fase=Fase.VERWORPEN)
 
@@ -122,7 +174,9 @@ def _edited(
 ) -> Dossier:
     match event:
         case VeldenGewijzigd(velden):
-            return replace(state, velden=merged(state.velden, velden))
+            after = merged(state.velden, velden)
+            meant = {(v, r) for v, r in state.bevestigd if _same(v, state.velden, after)}
+            return replace(state, velden=after, bevestigd=frozenset(meant))
         case BestandToegevoegd(document):
             return replace(state, documenten=(*state.documenten, document))
         case BestandVerwijderd(sha256):
@@ -134,11 +188,39 @@ def _edited(
             return replace(state, links=tuple(link for link in state.links if link != url))
 
 
+def _same(name: str, one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return one.get(name) == other.get(name)
+
+
 def merged(old: Mapping[str, Value], new: Mapping[str, Value]) -> Mapping[str, Value]:
     """The fields after a change: None clears."""
     return {name: value for name, value in {**old, **new}.items() if value is not None}
 
 
 def scope(state: Dossier) -> Scope:
-    """The sender owns it; recipients know of it from aflevering, read it from opvraging."""
-    return Scope(owner=state.bestuur, addressees=state.afgeleverd, opened=state.geopend)
+    """The sender owns it; recipients know of it from aflevering, read it from opvraging.
+
+    What they opened they keep, also when it is sent again to others.
+    """
+    opened = frozenset(uri for uri, _ in state.gelezen)
+    return Scope(owner=state.bestuur, addressees=state.afgeleverd, opened=opened)
+
+
+def discloses(state: Dossier, event: Event, bestuur: str) -> bool:
+    """Whether this bestuur may read a fact: of the sendings, those it received and opened."""
+    if not isinstance(event, BesluitVerzonden) or bestuur == state.bestuur:
+        return True
+    return (bestuur, event.verzending) in state.gelezen
+
+
+def inhoud_sleutel(
+    bestuur: str,
+    dossiertype: str,
+    velden: Mapping[str, Value],
+    documenten: tuple[Document, ...],
+    links: tuple[str, ...],
+) -> str:
+    """A digest that two dossiers have in common when their sender, type and content are equal."""
+    files = sorted(document.sha256 for document in documenten)
+    parts = [bestuur, dossiertype, sorted(velden.items()), files, sorted(links)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -121,6 +121,28 @@ class OntvangstbewijsMislukt:
     reden: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaarschuwingBevestigen:
+    """Confirm that the value of a field is meant, although this rule doubts it."""
+
+    veld: str
+    regel: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesluitDoorsturen:
+    """Deliver the dossier to the recipients of a dossier, sent since, that refers to it."""
+
+    door: StreamId
+
+
+@dataclass(frozen=True, slots=True)
+class DubbelMelden:
+    """Record that the same content had been sent in an earlier dossier."""
+
+    ander: StreamId
+
+
 Command = (
     BesluitOpstellen
     | VeldenWijzigen
@@ -137,6 +159,9 @@ Command = (
     | BesluitVerwerpen
     | OntvangstbewijsRegistreren
     | OntvangstbewijsMislukt
+    | WaarschuwingBevestigen
+    | BesluitDoorsturen
+    | DubbelMelden
 )
 
 # Events
@@ -203,7 +228,9 @@ class BesluitVerzonden:
 
     `verzending` counts from 1 and grows when a dossier is sent again after reopening;
     `meldingsregel` is the rule (URI) by which this class may send the type, `routeringsregel`
-    the rule that chose the `ontvangers` (URIs).
+    the rule that chose the `ontvangers` (URIs), with the `subgroepen` of ABB it concerns.
+    `verwijzingen` are the dossiers (stream ids) the content refers to; those are forwarded to the
+    same recipients when `met_verwijzingen`.
     """
 
     verzending: int
@@ -219,6 +246,9 @@ class BesluitVerzonden:
     meldingsregel: str
     routeringsregel: str
     referentie_versie: str
+    subgroepen: tuple[str, ...] = ()
+    verwijzingen: tuple[str, ...] = ()
+    met_verwijzingen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +309,34 @@ class OntvangstbewijsNietGemaild:
     reden: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaarschuwingBevestigd:
+    """The sender confirmed the value of a field that this rule doubts."""
+
+    veld: str
+    regel: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesluitDoorgestuurd:
+    """A dossier that refers to this one was sent: by its routing rule these receive it too.
+
+    `door` is its stream id; the delivery to each of `ontvangers` (URIs) is a fact of its own.
+    """
+
+    verzending: int
+    door: str
+    routeringsregel: str
+    ontvangers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DubbelVermoed:
+    """The same content had been sent in another dossier (stream id) before."""
+
+    ander: str
+
+
 Event = (
     BesluitOpgesteld
     | VeldenGewijzigd
@@ -296,4 +354,7 @@ Event = (
     | BesluitVerworpen
     | OntvangstbewijsGemaild
     | OntvangstbewijsNietGemaild
+    | WaarschuwingBevestigd
+    | BesluitDoorgestuurd
+    | DubbelVermoed
 )

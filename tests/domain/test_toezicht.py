@@ -22,6 +22,7 @@ from loket.domain.toezicht.refusals import (
     AnderBestuur,
     EerderVerzonden,
     GeenOntvanger,
+    GeenWaarschuwing,
     MagDitTypeNietVerzenden,
     NietGeadresseerd,
     NietVerzonden,
@@ -37,6 +38,7 @@ from loket.domain.toezicht.refusals import (
     OnvolledigDossier,
     TeGroot,
     VerbetertOnbekendDossier,
+    WaarschuwingNietBevestigd,
 )
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
@@ -70,6 +72,8 @@ from loket.domain.toezicht.words import (
     OntvangstbewijsRegistreren,
     VeldenGewijzigd,
     VeldenWijzigen,
+    WaarschuwingBevestigd,
+    WaarschuwingBevestigen,
 )
 from loket.kernel import Digest, Document, Refused, StreamId
 
@@ -115,6 +119,8 @@ ingetrokken = BesluitIngetrokken("fout")
 heropend = BesluitHeropend("op vraag van Aalst")
 verbeterd = BesluitVerbeterd(OTHER)
 verworpen = BesluitVerworpen()
+DOUBT = ("publicatiedatum", "in-verleden")
+bevestigd = WaarschuwingBevestigd(*DOUBT)
 
 DRAFT = (opgesteld, gelinkt)
 SENT = (*DRAFT, verzonden, afgeleverd)
@@ -337,12 +343,36 @@ def test_sending_without_a_required_field_names_it_and_how_to_meet_it() -> None:
     assert "2026-01-31" in finding.melding
 
 
-def test_a_doubt_does_not_stop_a_sending_and_is_recorded() -> None:
+def test_a_doubt_stops_a_sending_until_it_is_confirmed_and_is_recorded() -> None:
     facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2030-01-01"}))
+    refusal = given(*facts).when(BesluitVerzenden(), by=AALST).refuses(WaarschuwingNietBevestigd)
+    assert [(f.veld, f.regel) for f in refusal.findings] == [DOUBT]
+    given(*facts).when(WaarschuwingBevestigen(*DOUBT), by=AALST).then(bevestigd)
+    given(*facts, bevestigd).when(WaarschuwingBevestigen(*DOUBT), by=AALST).then()
     sent, _ = (
-        given(*facts).when(BesluitVerzenden(), by=AALST).gives(BesluitVerzonden, BesluitAfgeleverd)
+        given(*facts, bevestigd)
+        .when(BesluitVerzenden(), by=AALST)
+        .gives(BesluitVerzonden, BesluitAfgeleverd)
     )
     assert [w["regel"] for w in sent.waarschuwingen] == ["in-verleden"]
+
+
+def test_a_confirmed_doubt_is_about_the_value_it_was_confirmed_for() -> None:
+    facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2030-01-01"}), bevestigd)
+    other = VeldenGewijzigd({"zittingsdatum": "2026-02-25T20:00:00+01:00"})
+    given(*facts, other).when(BesluitVerzenden(), by=AALST).gives(
+        BesluitVerzonden, BesluitAfgeleverd
+    )
+    later = VeldenGewijzigd({"publicatiedatum": "2031-01-01"})
+    decision = given(*facts, later).when(BesluitVerzenden(), by=AALST)
+    decision.refuses(WaarschuwingNietBevestigd)
+
+
+def test_only_a_doubt_that_there_is_can_be_confirmed() -> None:
+    confirm = WaarschuwingBevestigen(*DOUBT)
+    given(*DRAFT).when(confirm, by=AALST).refuses(GeenWaarschuwing)
+    given(*SENT).when(confirm, by=AALST).refuses(AlVerzonden)
+    given(*DRAFT).when(confirm, by=GENT).refuses(AnderBestuur)
 
 
 def test_what_nobody_receives_is_refused() -> None:
@@ -414,11 +444,33 @@ def test_the_supervisor_reopens_and_the_sender_sends_again() -> None:
     given(*REOPENED, sent, delivered).when(BesluitOpenen(), by=ABB).then(again)
 
 
-def test_a_reopened_dossier_is_not_readable_for_its_recipient_until_sent_again() -> None:
-    given(*REOPENED).when(BesluitOpenen(), by=ABB).refuses(NietVerzonden)
+def test_what_was_delivered_stays_within_reach_of_its_recipient_after_reopening() -> None:
+    given(*REOPENED).when(BesluitOpenen(), by=ABB).then()
+    given(*SENT, heropend).when(BesluitOpenen(), by=ABB).then(geopend)
     scope = MODULE.scope(MODULE.replay(REOPENED))
-    assert scope.may_see(ABB.bestuur)
-    assert not scope.may_read(ABB.bestuur)
+    assert scope.may_read(ABB.bestuur)
+
+
+def test_who_is_no_recipient_of_a_later_sending_reads_the_earlier_one_only() -> None:
+    second = replace(verzonden, verzending=2, ontvangers=(GENT.bestuur,))
+    facts = (*REOPENED, second, BesluitAfgeleverd(2, GENT.bestuur))
+    state = MODULE.replay(facts)
+    assert MODULE.scope(state).may_read(ABB.bestuur)
+    assert not MODULE.scope(state).may_read(GENT.bestuur)
+    assert state.leest(ABB.bestuur) == 1
+    assert MODULE.discloses(state, verzonden, ABB.bestuur)
+    assert not MODULE.discloses(state, second, ABB.bestuur)
+    assert MODULE.discloses(state, second, AALST.bestuur)
+    given(*facts).when(BesluitHeropenen("x"), by=ABB_ADMIN).refuses(NietGeadresseerd)
+    given(*facts).when(BesluitOpenen(), by=GENT).then(BesluitGeopend(2, GENT.bestuur))
+
+
+def test_the_opening_of_one_recipient_says_nothing_of_another() -> None:
+    both = replace(verzonden, ontvangers=(ABB.bestuur, GENT.bestuur))
+    facts = (*DRAFT, both, afgeleverd, BesluitAfgeleverd(1, GENT.bestuur), geopend)
+    scope = MODULE.scope(MODULE.replay(facts))
+    assert (scope.may_read(ABB.bestuur), scope.may_read(GENT.bestuur)) == (True, False)
+    given(*facts).when(BesluitOpenen(), by=GENT).then(BesluitGeopend(1, GENT.bestuur))
 
 
 def test_reopening_needs_a_reason_and_an_addressee() -> None:

@@ -78,7 +78,10 @@ NOBODY = dict.fromkeys(PEOPLE, 404) | {
 SENDERS_ONLY = {name: 403 for name, (_, roles) in PEOPLE.items() if SENDER not in roles} | {
     name: 404 for name, (_, roles) in PEOPLE.items() if SENDER in roles
 }
-READERS_ONLY = {name: 404 if READER in roles else 403 for name, (_, roles) in PEOPLE.items()}
+READERS_ONLY = {
+    name: 404 if {READER, SENDER} & set(roles) else 403 for name, (_, roles) in PEOPLE.items()
+} | {"clerk of the sender": 403}
+"""A recipient of its own kind opens with the role by which it sends; nobody opens its own."""
 ADMINS_ONLY = {name: 404 if ADMIN in roles else 403 for name, (_, roles) in PEOPLE.items()}
 OWNER, ABB_READER, ABB_ADMIN = "clerk of the sender", "supervisor", "administrator of ABB"
 

@@ -42,9 +42,11 @@ async def dossier(here: Parts, actor: Actor, key: UUID) -> Single:
     """
     stream = await here.stream(MODULE, key, actor)
     state: Dossier = stream.state
+    number = _last_known(state, actor)
+    sent = sending(stream, number)
     row = {
         "id": str(key),
-        **_moments(stream.history),
+        **_moments(stream.history, number),
         "bestuur": state.bestuur,
         "bestuur_naam": here.loket.reference.label(state.bestuur),
         "klasse": state.klasse,
@@ -54,29 +56,46 @@ async def dossier(here: Parts, actor: Actor, key: UUID) -> Single:
         "geopend_door": sorted(state.geopend),
         "verbetert": state.verbetert,
         "verbeterd_door": sorted(state.verbeterd_door),
-        "verzending": state.verzendingen,
+        "verzending": number,
+        "routeringsregel": sent.routeringsregel if sent else "",
+        "routering": _explained(sent, here.loket.reference),
+        "doorgestuurd_door": sorted(state.doorgestuurd),
+        "dubbel_van": sorted(state.dubbel_van),
         "versie": len(stream.history),
         "status": stream.history[-1].position,
-        **_dates(stream, state),
+        **_dates(sent or state),
         "inhoud": _content(stream, actor),
         "controle": _checked(state) if actor.bestuur == state.bestuur else None,
     }
-    closed = not stream.scope.may_read(actor.bestuur)
+    closed = actor.bestuur != state.bestuur and state.leest(actor.bestuur) != number
     links = {"openen": f"/{stream.name}/besluit-openen" if closed else None}
     return Single(row, links, len(stream.history))
 
 
-def _moments(history: list[Recorded]) -> Row:
-    """The three moments of the last sending, as the log registered them."""
+def _last_known(state: Dossier, actor: Actor) -> int:
+    """The number of the last sending: of all for the sender, of its own for a recipient."""
+    return state.bezorgd.get(actor.bestuur, state.verzendingen)
+
+
+def _moments(history: list[Recorded], number: int) -> Row:
+    """The three moments of a sending, as the log registered them."""
     found: dict[str, Any] = dict.fromkeys(("verzonden_op", "afgeleverd_op", "geopend_op"))
+    names = {
+        BesluitVerzonden: "verzonden_op",
+        BesluitAfgeleverd: "afgeleverd_op",
+        BesluitGeopend: "geopend_op",
+    }
     for recorded in history:
-        if isinstance(recorded.fact, BesluitVerzonden):
-            found = dict.fromkeys(found) | {"verzonden_op": recorded.registered}
-        elif isinstance(recorded.fact, BesluitAfgeleverd):
-            found["afgeleverd_op"] = found["afgeleverd_op"] or recorded.registered
-        elif isinstance(recorded.fact, BesluitGeopend):
-            found["geopend_op"] = found["geopend_op"] or recorded.registered
+        name = names.get(type(recorded.fact))
+        if name and recorded.fact.verzending == number:
+            found[name] = found[name] or recorded.registered
     return found
+
+
+def _explained(sent: BesluitVerzonden | None, reference: Reference) -> str:
+    """What the rule says that chose the recipients, as far as it is known."""
+    rules = (rule for rule in reference.routering if sent and rule.id == sent.routeringsregel)
+    return next((rule.omschrijving for rule in rules), "")
 
 
 def _toestand(state: Dossier) -> str:
@@ -85,26 +104,25 @@ def _toestand(state: Dossier) -> str:
     return state.fase.value
 
 
-def last_sent(stream: Stream) -> BesluitVerzonden | None:
-    """What was sent, the last time."""
-    facts = (r.fact for r in reversed(stream.history))
-    return next((fact for fact in facts if isinstance(fact, BesluitVerzonden)), None)
+def sending(stream: Stream, number: int) -> BesluitVerzonden | None:
+    """The sending with this number, or None."""
+    facts = (r.fact for r in stream.history if isinstance(r.fact, BesluitVerzonden))
+    return next((fact for fact in facts if fact.verzending == number), None)
 
 
 def visible(stream: Stream, actor: Actor) -> Dossier | BesluitVerzonden | None:
-    """The content this actor may read: the draft of its own dossier, what was sent to it and it
-    opened, or nothing yet."""
+    """The content this actor may read: the draft of its own dossier, the last sending it opened
+    of those it received, or nothing yet."""
     state: Dossier = stream.state
     if actor.bestuur == state.bestuur:
         return state
-    return last_sent(stream) if stream.scope.may_read(actor.bestuur) else None
+    return sending(stream, state.leest(actor.bestuur))
 
 
-def _dates(stream: Stream, state: Dossier) -> Row:
+def _dates(content: Dossier | BesluitVerzonden) -> Row:
     """The dates on the envelope: once sent, as they were sent."""
-    velden = (last_sent(stream) or state).velden
     names = ("zittingsdatum", "publicatiedatum")
-    return {name: v if isinstance(v := velden.get(name), str) else "" for name in names}
+    return {n: v if isinstance(v := content.velden.get(n), str) else "" for n in names}
 
 
 def _content(stream: Stream, actor: Actor) -> dict[str, Any] | None:
@@ -173,6 +191,10 @@ INZENDINGEN = Resource(
             choice(*Status), "Hoe ver het bewezen is.", sql="r.position", show=_status
         ),
         "verzending": Attribute(INTEGER, "Hoe vaak het verzonden is.", detail=True),
+        "routeringsregel": Attribute(
+            TEXT, "Id van de regel die de ontvangers bepaalde.", detail=True
+        ),
+        "routering": Attribute(TEXT, "Wat die regel zegt.", detail=True),
         "inhoud": Attribute(
             OBJECT, "Leeg voor wie het nog niet geopend heeft.", nullable=True, detail=True
         ),
@@ -187,6 +209,12 @@ INZENDINGEN = Resource(
         "geopend_door": Relationship("besturen", many=True, identify=stream_of, detail=True),
         "verbetert": Relationship("inzendingen", "Wat dit dossier vervangt."),
         "verbeterd_door": Relationship("inzendingen", "Wat dit dossier verving.", many=True),
+        "doorgestuurd_door": Relationship(
+            "inzendingen", "Wat dit dossier mee bezorgde.", many=True, detail=True
+        ),
+        "dubbel_van": Relationship(
+            "inzendingen", "Wat eerder met dezelfde inhoud verzonden is.", many=True, detail=True
+        ),
     },
     filters={
         "bestuur": one_of("r.bestuur", URI, "URI van de verzender."),

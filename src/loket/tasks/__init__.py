@@ -13,6 +13,8 @@ from uuid import UUID
 from loket.evidence.store import connect_async
 from loket.extraction.store import Texts
 from loket.mail import Mailer, NoMail, Smtp
+from loket.projections import meldingen
+from loket.projections.meldingen import Abonnee
 from loket.settings import ConfigurationError, Settings
 from loket.tasks.broker import close_broker, make_broker
 from loket.tasks.dead import Letter, letters, raise_letters
@@ -62,6 +64,10 @@ def tools(loket: Loket) -> Tools:
             found = await (await conn.execute(_STAMP, (position,))).fetchone()
         return Stamp(*found) if found else None
 
+    async def subscribers(bestuur: str, soort: str, position: int) -> list[Abonnee] | None:
+        async with await connect_async(loket.dsn) as conn:
+            return await meldingen.subscribers(conn, bestuur, soort, position)
+
     settings = loket.settings
     return Tools(
         write=loket.write_side(),
@@ -72,6 +78,7 @@ def tools(loket: Loket) -> Tools:
         host=urlsplit(f"//{settings.origin}").hostname or "localhost",
         qualified=bool(settings.tsas),
         texts=Texts(loket.dsn, loket.files.path),
+        subscribers=subscribers,
     )
 
 

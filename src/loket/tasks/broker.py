@@ -151,4 +151,4 @@ async def _attempt(reaction: Reaction, tools: Tools, cause: Cause, last: bool) -
         _log.warning("reaction_failed", reaction=reaction.name, cause=str(cause), error=why)
         if isinstance(error, Refused) and not isinstance(error, TeDruk):
             raise GivenUp(why) from None
-        raise Failed(why) from None
+        raise Failed(why, error.delay if isinstance(error, TryLater) else None) from None

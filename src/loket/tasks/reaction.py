@@ -16,6 +16,7 @@ from loket.evidence.read import Question
 from loket.extraction.store import Texts
 from loket.kernel import SYSTEM, Module
 from loket.mail import Mailer
+from loket.projections.meldingen import Abonnee
 from loket.submit import SleutelHergebruikt, Submission, WriteSide, submit
 
 MESSAGES = UUID("c3d6d9c2-3f0d-5a7e-8a51-0f7a6f6b7f42")
@@ -23,7 +24,22 @@ MESSAGES = UUID("c3d6d9c2-3f0d-5a7e-8a51-0f7a6f6b7f42")
 
 
 class TryLater(Exception):
-    """Not now; the text says why and may be logged."""
+    """Not now; the text says why and may be logged. `delay` is in how many milliseconds, when
+    that is known."""
+
+    def __init__(self, why: str, delay: int | None = None) -> None:
+        super().__init__(why)
+        self.delay = delay
+
+
+Subscribers = Callable[[str, str, int], Awaitable[list[Abonnee] | None]]
+"""Who of a bestuur (URI) wants mail about something; None while that is not known yet as of the
+fact at a position in the log."""
+
+
+async def nobody(bestuur: str, soort: str, position: int) -> list[Abonnee] | None:  # noqa: ARG001
+    """No subscribers."""
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class Tools:
     host: str
     qualified: bool
     texts: Texts | None = None
+    subscribers: Subscribers = nobody
 
 
 @dataclass(frozen=True, slots=True)

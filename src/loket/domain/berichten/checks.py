@@ -21,7 +21,7 @@ from loket.domain.berichten.refusals import (
     TypeVoorToezichthouder,
 )
 from loket.kernel import Bijlage, Context, Document, Finding
-from loket.reference import Reference, belgian_day
+from loket.reference import Concept, Reference, belgian_day
 
 LIJST = "type-communicatie"
 """The code list of types of communication."""
@@ -94,13 +94,19 @@ def pair(van: str, naar: str, ctx: Context) -> None:
         raise GeenToezichtsrelatie
 
 
-def type_for(uri: str, van: str, naar: str, ctx: Context) -> None:
-    """Raises for a type that is not in the list today, or is not for this sender."""
+def type_known(uri: str, ctx: Context) -> Concept:
+    """The type; raises OnbekendType for one that is not in the list today."""
     reference: Reference = ctx.reference
     concept = reference.codelijsten[LIJST].concept(uri, belgian_day(ctx.at))
     if concept is None:
         rule = Finding("type_communicatie", "codelijst", "Kies een type uit de codelijst.")
         raise OnbekendType("", rule)
+    return concept
+
+
+def type_for(uri: str, van: str, naar: str, ctx: Context) -> None:
+    """Raises for a type that is not in the list today, or is not for this sender."""
+    concept = type_known(uri, ctx)
     if concept.notatie in OF_SUPERVISOR and not supervises(van, naar, ctx):
         raise TypeVoorToezichthouder(f"'{concept.label}' verstuurt alleen de toezichthouder.")
 

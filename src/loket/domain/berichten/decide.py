@@ -80,7 +80,8 @@ def _start(command: GesprekStarten, state: Gesprek, ctx: Context) -> list[Event]
         raise AlGestart
     van = ctx.actor.bestuur
     checks.pair(van, command.naar, ctx)
-    _startable(command, van, ctx)
+    checks.type_for(command.type_communicatie, van, command.naar, ctx)
+    _startable(command)
     if command.dossier:
         checks.shared(command.dossier, van, command.naar, ctx)
     documents = checks.content(command.tekst, command.bijlagen, ctx)
@@ -93,7 +94,8 @@ def _start_for(command: GesprekStartenNamens, state: Gesprek, ctx: Context) -> l
     checks.known(command.van, ctx)
     checks.known(command.naar, ctx)
     checks.different(command.van, command.naar)
-    _startable(command, command.van, ctx)
+    checks.type_known(command.type_communicatie, ctx)
+    _startable(command)
     checks.names(command.dossier, command.behandeling, command.omzendbrief)
     checks.text(command.tekst, command.documenten)
     checks.carried(command.documenten)
@@ -102,9 +104,8 @@ def _start_for(command: GesprekStartenNamens, state: Gesprek, ctx: Context) -> l
     )
 
 
-def _startable(command: GesprekStarten | GesprekStartenNamens, van: str, ctx: Context) -> None:
+def _startable(command: GesprekStarten | GesprekStartenNamens) -> None:
     checks.subject(command.onderwerp)
-    checks.type_for(command.type_communicatie, van, command.naar, ctx)
     checks.term(command.reactietermijn)
 
 
@@ -187,7 +188,10 @@ def _send(command: BerichtSturen, state: Gesprek, ctx: Context) -> list[Event]:
     van = ctx.actor.bestuur
     naar = state.other(van)
     soort = command.type_communicatie or checks.reply_type(ctx)
-    checks.type_for(soort, van, naar, ctx)
+    if state.behandeling and van == state.van:
+        checks.type_known(soort, ctx)  # It treats a dossier of the other, so it supervises.
+    else:
+        checks.type_for(soort, van, naar, ctx)
     checks.term(command.reactietermijn)
     documents = checks.content(command.tekst, command.bijlagen, ctx)
     number = len(state.berichten) + 1

@@ -3,7 +3,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class Reactor:
     loket: Loket
     reactions: Sequence[Reaction]
     project: Any = lambda: None
-    mailer: Mailer = NoMail()
+    mailer: Mailer = field(default_factory=NoMail)
     now: datetime | None = None
     position: int = 0
 

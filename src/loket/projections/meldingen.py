@@ -1,35 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who wants mail about what, and which mail went out: of use to the machine, and to each person
-about themselves. A mail is found by its message id, so that what comes back can be matched.
+"""Which mail went out to whom, and what came back: for each person about themselves.
+
+A mail is found by its message id, so that what comes back can be matched. Who wants mail is told
+by the read model of medewerkers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import psycopg
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from loket.domain.medewerkers.words import MailvoorkeurIngesteld, ProfielBijgewerkt
 from loket.domain.meldingen import MeldingGemaild, MeldingNietGemaild, MeldingTeruggekomen
 from loket.domain.toezicht.words import OntvangstbewijsGemaild
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
 
-PEOPLE, MAIL, DOSSIERS = "medewerkers/", "meldingen/", "toezicht/"
+MAIL, DOSSIERS = "meldingen/", "toezicht/"
 _MAILS = UUID("0f0a8f5e-3f0f-5a53-8d64-6d1c5b0f8a27")
-
-
-@dataclass(slots=True)
-class _Abonnee:
-    id: str
-    bestuur: str
-    persoon: str
-    email: str
-    voorkeuren: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,38 +51,13 @@ class Abonnee:
     wijze: str
 
 
-def _names(kind: type[Any]) -> str:
-    return ", ".join("id::text" if each.name == "id" else each.name for each in fields(kind))
-
-
-_PEOPLE = f"SELECT {_names(_Abonnee)} FROM mail_abonnees WHERE id = ANY(%s::uuid[])"
-_SENT = f"SELECT {_names(Mail)} FROM mails WHERE id = ANY(%s::uuid[])"
+_COLUMNS = ", ".join("id::text" if each.name == "id" else each.name for each in fields(Mail))
+_SENT = f"SELECT {_COLUMNS} FROM mails WHERE id = ANY(%s::uuid[])"
 
 
 def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
-    """Folds preferences of people and outcomes of mail into rows."""
-    _people(cursor, [r for r in batch if r.stream.startswith(PEOPLE)])
+    """Folds outcomes of mail into rows."""
     _mail(cursor, [r for r in batch if r.stream.startswith((MAIL, DOSSIERS))])
-
-
-def _people(cursor: Cursor[TupleRow], facts: Sequence[Recorded]) -> None:
-    if not facts:
-        return
-    cursor.execute(_PEOPLE, (list({_id(recorded) for recorded in facts}),))
-    rows = {found[0]: _Abonnee(*found) for found in cursor.fetchall()}
-    for recorded in facts:
-        key, fact = _id(recorded), recorded.fact
-        if isinstance(fact, ProfielBijgewerkt):
-            known = rows.get(key)
-            wanted = known.voorkeuren if known else {}
-            rows[key] = _Abonnee(key, fact.bestuur, fact.persoon, fact.email, wanted)
-        elif isinstance(fact, MailvoorkeurIngesteld) and key in rows:
-            rows[key].voorkeuren[fact.soort] = {"wijze": fact.wijze, "adres": fact.adres}
-    upsert(cursor, "mail_abonnees", "id", list(rows.values()))
-
-
-def _id(recorded: Recorded) -> str:
-    return recorded.stream.partition("/")[2]
 
 
 def _mail(cursor: Cursor[TupleRow], facts: Sequence[Recorded]) -> None:
@@ -150,15 +116,11 @@ def _returned(
 
 # What the machine asks
 
-_BEHIND = "SELECT position FROM projections WHERE name = 'meldingen'"
+_BEHIND = "SELECT position FROM projections WHERE name = 'medewerkers'"
 _WANTED = """
-SELECT id::text, bestuur, persoon,
-       coalesce(nullif(voorkeuren #>> ARRAY[%(soort)s, 'adres'], ''), email),
-       voorkeuren #>> ARRAY[%(soort)s, 'wijze']
-FROM mail_abonnees
-WHERE bestuur = %(bestuur)s
-  AND coalesce(voorkeuren #>> ARRAY[%(soort)s, 'wijze'], 'geen') <> 'geen'
-ORDER BY id
+SELECT m.id::text, m.bestuur, m.persoon, coalesce(nullif(v.adres, ''), m.email), v.wijze
+FROM medewerkers AS m JOIN mailvoorkeuren AS v ON v.medewerker = m.id
+WHERE m.bestuur = %s AND v.soort = %s AND v.wijze <> 'geen' ORDER BY m.id
 """
 _STREAM = "SELECT stroom FROM mails WHERE id = %s AND bericht_id <> ''"
 Connection = psycopg.AsyncConnection[TupleRow]
@@ -172,7 +134,7 @@ async def subscribers(
     found = await (await conn.execute(_BEHIND)).fetchone()
     if found is None or found[0] <= position:
         return None
-    rows = await conn.execute(_WANTED, {"bestuur": bestuur, "soort": soort})
+    rows = await conn.execute(_WANTED, (bestuur, soort))
     return [Abonnee(*row) for row in await rows.fetchall()]
 
 
@@ -182,4 +144,4 @@ async def stream_of_mail(conn: Connection, message_id: str) -> str | None:
     return found[0] if found else None
 
 
-PROJECTION = Projection("meldingen", ("mail_abonnees", "mails"), apply)
+PROJECTION = Projection("meldingen", ("mails",), apply)

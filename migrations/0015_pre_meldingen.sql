@@ -1,14 +1,4 @@
--- Mail to people: who wants it, what went out, what came back, and what could not be read.
-
-CREATE TABLE mail_abonnees (
-    id         uuid PRIMARY KEY,
-    bestuur    text COLLATE "C" NOT NULL,
-    persoon    text COLLATE "C" NOT NULL,
-    email      text NOT NULL,
-    voorkeuren jsonb NOT NULL
-);
-COMMENT ON TABLE mail_abonnees IS 'Who wants to be mailed about what: id is the stream of the medewerker.';
-CREATE INDEX mail_abonnees_bestuur ON mail_abonnees (bestuur, id);
+-- Mail to people: what went out, what came back, and what could not be read.
 
 CREATE TABLE mails (
     id              uuid PRIMARY KEY,
@@ -39,4 +29,4 @@ INSERT INTO reactions SELECT name, size FROM log_head, unnest(ARRAY[
     'melding', 'dagoverzicht', 'opvraging', 'antwoord', 'kennisgeving', 'omzendbrief'
 ]) AS name;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON mail_abonnees, mails, onleesbare_bounces TO loket_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mails, onleesbare_bounces TO loket_app;

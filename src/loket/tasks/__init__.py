@@ -18,6 +18,7 @@ from loket.projections.meldingen import Abonnee
 from loket.settings import ConfigurationError, Settings
 from loket.tasks.broker import close_broker, make_broker
 from loket.tasks.dead import Letter, letters, raise_letters
+from loket.tasks.dubbels import Inhouden
 from loket.tasks.reaction import Stamp, Tools
 from loket.tasks.table import REACTIONS
 from loket.tasks.worker import Worker
@@ -79,6 +80,7 @@ def tools(loket: Loket) -> Tools:
         qualified=bool(settings.tsas),
         texts=Texts(loket.dsn, loket.files.path),
         subscribers=subscribers,
+        earlier=Inhouden(loket.dsn).earlier,
     )
 
 

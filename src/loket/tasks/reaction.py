@@ -57,7 +57,8 @@ class Tools:
 
     `url` is the public address of the API, `sender` that of our mail, `host` the domain of our
     message ids. `qualified` is False when the development TSA stamps. `texts` reads files; without
-    it none are read.
+    it none are read. `earlier` finds the dossier in which content (its key) was sent before a
+    position of the log; it may raise TryLater.
     """
 
     write: WriteSide
@@ -69,6 +70,7 @@ class Tools:
     qualified: bool
     texts: Texts | None = None
     subscribers: Subscribers = nobody
+    earlier: Callable[[str, int], Awaitable[str | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

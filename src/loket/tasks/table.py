@@ -6,6 +6,8 @@ from loket.tasks import (
     antwoord,
     bestandstekst,
     dagoverzicht,
+    doorsturen,
+    dubbels,
     melding,
     omzendbrief,
     ontvangstbewijs,
@@ -23,4 +25,6 @@ REACTIONS: tuple[Reaction, ...] = (
     *opvraging.REACTIONS,
     antwoord.REACTION,
     omzendbrief.REACTION,
+    doorsturen.REACTION,
+    dubbels.REACTION,
 )

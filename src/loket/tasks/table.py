@@ -4,6 +4,7 @@ the row says from which position on it reacts, so that nobody is mailed about th
 
 from loket.tasks import (
     antwoord,
+    behandeling,
     bestandstekst,
     dagoverzicht,
     doorsturen,
@@ -27,4 +28,5 @@ REACTIONS: tuple[Reaction, ...] = (
     omzendbrief.REACTION,
     doorsturen.REACTION,
     dubbels.REACTION,
+    behandeling.REACTION,
 )

@@ -323,7 +323,9 @@ def test_every_order_is_read_from_an_index(office: Office, resource: Resource) -
             conn.execute("SET enable_seqscan = off")
             conn.execute("SET enable_sort = off")
             conn.execute("SET enable_bitmapscan = off")
-            order = f"SELECT 1 FROM {resource.table} AS r ORDER BY {sort.sql}, r.id LIMIT 1"
+            order = (
+                f"SELECT 1 FROM {resource.table} AS r ORDER BY {sort.sql}, {resource.key} LIMIT 1"
+            )
             plan = " ".join(line for (line,) in conn.execute(f"EXPLAIN {order}").fetchall())
         assert "Sort" not in plan, (resource.type, name)
 

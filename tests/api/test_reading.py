@@ -97,9 +97,11 @@ def test_the_timeline_has_the_three_moments_and_is_the_same_for_both(office: Off
     stream = office.opened()
     office.project()
     office.seal()
-    mine, theirs = (p.get(f"/{stream}/tijdlijn").json() for p in (office.aalst, office.abb))
+    both = (office.aalst, office.abb)
+    mine, theirs = (p.get(f"/{stream}/tijdlijn?include=wie").json() for p in both)
     assert mine == theirs
-    rows = mine["gebeurtenissen"]
+    assert {each["attributes"]["naam"] for each in mine["included"]} == {"Aalst", ABB}
+    rows = [each["attributes"] for each in mine["data"]]
     assert [row["moment"] for row in rows if row["moment"]] == [
         "verzending", "aflevering", "opvraging",
     ]  # fmt: skip
@@ -113,7 +115,7 @@ def test_the_timeline_has_the_three_moments_and_is_the_same_for_both(office: Off
 
 
 def test_the_timeline_does_not_wait_for_ever_for_the_read_model(office: Office) -> None:
-    assert office.aalst.get(f"/{office.draft()}/tijdlijn").json()["gebeurtenissen"] == []
+    assert office.aalst.get(f"/{office.draft()}/tijdlijn").json()["data"] == []
 
 
 def test_the_dossiertypes_one_may_send_have_their_forms(office: Office) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from loket.api import docs, dossiers, errors, explain, files, forms, health, log, proof, reference
+from loket.api import docs, errors, explain, files, forms, health, log, proof, reference
 from loket.api.commands import Commands
 from loket.api.identity import authenticator
 from loket.api.jsonapi.routes import routers
@@ -17,6 +17,7 @@ from loket.api.parts import Parts, new_pool
 from loket.api.problems import Catalogue
 from loket.api.resources import RESOURCES
 from loket.api.streams import view
+from loket.api.timeline import timeline
 from loket.api.watch import SealWatch
 from loket.domain import MODULES
 from loket.evidence.read import StreamReader
@@ -25,7 +26,7 @@ from loket.kernel import Module
 from loket.submit import WriteSide
 from loket.wiring import Loket
 
-VIEWS = (forms.router, dossiers.router)
+VIEWS = (forms.router,)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
@@ -62,7 +63,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     Its connections open when the application starts (ASGI lifespan) and close when it stops.
     """
     catalogue = Catalogue(modules)
-    resources = {kind: each for kind, each in RESOURCES.items() if each.module in modules}
+    resources = {kind: each for kind, each in RESOURCES.items() if each.module in ("", *modules)}
     reader = StreamReader(loket.dsn, loket.mapper)
     writer = GroupCommit(loket.dsn, loket.signer.name, loket.clock)
     parts = Parts(
@@ -112,6 +113,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     for router in (*VIEWS, *routers(resources), *COMMON):
         app.include_router(router)
     for module in modules.values():
+        app.include_router(timeline(module, resources))
         if f"/{module.name}" not in seen:
             app.include_router(view(module))
     app.openapi = lambda: _cached(app, parts)  # type: ignore[method-assign]

@@ -6,7 +6,6 @@ wrote them. Links are paths on this server.
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,14 +16,6 @@ from loket.api.watch import Status
 LeafHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 van de leaf (hex)")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 (hex)")]
 Waarde = str | int | bool | list[str] | None
-
-
-class Moment(StrEnum):
-    """De drie momenten van het besluit van 20 april 2018."""
-
-    VERZENDING = "verzending"
-    AFLEVERING = "aflevering"
-    OPVRAGING = "opvraging"
 
 
 class Model(BaseModel):
@@ -63,13 +54,6 @@ class Probleemtype(Model):
     status: int
 
 
-class Benoemd(Model):
-    """Een URI met haar naam."""
-
-    uri: str
-    naam: str
-
-
 class Gebeurtenis(Model):
     """Een gebeurtenis in het logboek."""
 
@@ -99,30 +83,6 @@ class Opgeladen(Model):
 
     sha256: Sha256
     grootte: int = Field(description="In bytes.")
-
-
-class Regel(Model):
-    """Een gebeurtenis in de tijdlijn."""
-
-    volgnummer: int
-    positie: int
-    type: str
-    omschrijving: str
-    moment: Moment | None
-    wie: Benoemd | None
-    geregistreerd: datetime = Field(description="Tijd van het logboek.")
-    gestempeld: datetime | None = Field(
-        description="Tijd van het eerste tijdstempel (RFC 3161) dat deze gebeurtenis dekt."
-    )
-    status: Status
-    leaf_hash: LeafHash
-
-
-class Tijdlijn(Model):
-    """Alles wat er met een dossier gebeurde, voor beide partijen gelijk."""
-
-    stroom: str
-    gebeurtenissen: list[Regel]
 
 
 class Stroom(Model):

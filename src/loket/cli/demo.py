@@ -138,9 +138,9 @@ def _timeline(person: "Person", dossier: str, console: "Console") -> None:
     from rich.table import Table
 
     _head(console, "De tijdlijn, voor beide partijen dezelfde")
-    rows = person.get(f"/{dossier}/tijdlijn").json()["gebeurtenissen"]
+    rows = person.get(f"/{dossier}/tijdlijn").json()["data"]
     table = Table("nr", "moment", "wat", "geregistreerd (UTC)", "gestempeld", "positie")
-    for row in rows:
+    for row in (each["attributes"] for each in rows):
         stamped = row["gestempeld"] or ""
         table.add_row(
             str(row["volgnummer"]),

@@ -11,6 +11,8 @@ from loket.api.jsonapi.resource import Attribute, Relationship, Resource
 
 Schema = dict[str, Any]
 
+ID_PARAMETER: Schema = {"name": "id", "in": "path", "required": True, "schema": ID.schema}
+
 _REF = "#/components/schemas/{}"
 _BOOKMARK = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,1000}$"}
 _LINK: Schema = {"type": ["string", "null"]}
@@ -49,7 +51,7 @@ def list_parameters(resource: Resource, resources: Resources) -> list[Schema]:
 
 def one_parameters(resource: Resource, resources: Resources) -> list[Schema]:
     """The parameters of a single read."""
-    key = {"name": "id", "in": "path", "required": True, "schema": ID.schema}
+    key = {**ID_PARAMETER, "schema": resource.identity.schema}
     return [key, *_common(resource, resources)]
 
 

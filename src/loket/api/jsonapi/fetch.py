@@ -77,17 +77,16 @@ async def one(
     """The thing with this id, when this actor may see it; it holds what the log holds now."""
     async with here.connection() as conn:
         if resource.projection and query.op is None:
-            await _followed(conn, resource, key)
+            await followed(conn, resource.projection, f"{resource.module}/{key}")
         rows = await several(conn, here, resource, query, actor, (key,))
     return next(iter(rows), None)
 
 
-async def _followed(conn: Connection, resource: Resource, key: str) -> None:
-    """Waits until the read model holds the stream of this id; after `CATCH_UP` not any more."""
+async def followed(conn: Connection, projection: str, stream: str) -> None:
+    """Waits until a read model holds this whole stream; after `CATCH_UP` not any more."""
     deadline = asyncio.get_running_loop().time() + CATCH_UP
-    asked = (resource.projection, f"{resource.module}/{key}")
     while asyncio.get_running_loop().time() < deadline:
-        cursor = await conn.execute(_BEHIND, asked)
+        cursor = await conn.execute(_BEHIND, (projection, stream))
         if await cursor.fetchone() != (True,):
             return
         await asyncio.sleep(0.02)

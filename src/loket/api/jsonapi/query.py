@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from loket.api.jsonapi.kinds import BOOLEAN, INTEGER, MOMENT, Kind
-from loket.api.jsonapi.resource import BY_ID, Filter, Resource
+from loket.api.jsonapi.resource import Filter, Resource, one_of
 from loket.api.refusals import VraagOngeldig
 from loket.kernel import Finding
 
@@ -59,7 +59,7 @@ def parse(
 
 def filters_of(resource: Resource) -> dict[str, Filter]:
     """The filters of a list by parameter: `filter[verzonden][van]`."""
-    found = {"id": BY_ID, **resource.filters}
+    found = {"id": one_of(resource.key, resource.identity, "Id."), **resource.filters}
     return {f"filter{_path(name)}": each for name, each in found.items()}
 
 

@@ -104,10 +104,11 @@ class Resource:
     It has rows in `table` (of the read model `projection`, when it is one), of which an actor may
     see those for which one of `scope` holds; these conditions exclude each other, so that each can
     use its own index. Where the table has none, `catalog` makes rows by id from reference data.
-    `history` is a table with the same columns and `vanaf` and `tot` (moments), for reads as of a
-    moment. `roles` are those of which a reader needs one: None for the roles of its module, empty
-    for anyone who is signed in. `path` is where it is read; without one it is only included.
-    `one` reads a single thing in its own way. `links` are addresses with `{id}`.
+    `key` is the id, of kind `identity`. `history` is a table with the same columns and `vanaf` and
+    `tot` (moments), for reads as of a moment. `roles` are those of which a reader needs one: None
+    for the roles of its module, empty for anyone who is signed in. `path` is where it is read;
+    without one it is only included. `one` reads a single thing in its own way. `links` are
+    addresses with `{id}`.
     """
 
     type: str
@@ -125,6 +126,8 @@ class Resource:
     links: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
     projection: str = ""
+    key: str = "r.id"
+    identity: Kind = ID
     history: str = ""
     catalog: Callable[[Reference, Iterable[str]], Iterable[Row]] | None = None
     one: "Callable[[Parts, Actor, UUID], Awaitable[Single]] | None" = None
@@ -136,7 +139,7 @@ class Resource:
 
     def columns(self) -> dict[str, str]:
         """What is selected of a row: names with their SQL expressions, the id first."""
-        found = {"id": "r.id::text"}
+        found = {"id": f"{self.key}::text"}
         for name, attribute in self.attributes.items():
             if not attribute.detail:
                 sql = attribute.sql or f"r.{name}"
@@ -198,7 +201,3 @@ def empty_first(column: str, kind: Kind) -> Sort:
 def _pattern(text: str) -> str:
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"
-
-
-BY_ID = one_of("r.id", ID, "Id.")
-"""Every list can be filtered by id."""

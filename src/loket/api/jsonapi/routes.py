@@ -61,7 +61,13 @@ def _router(resource: Resource, resources: Resources) -> APIRouter:
 
 
 async def _list(request: Request, wie: Actor, resource: Resource) -> Response:
-    here, query = _asked(request, wie, resource, single=False)
+    _, query = asked_of(request, wie, resource, single=False)
+    return await respond_list(request, wie, resource, query)
+
+
+async def respond_list(request: Request, wie: Actor, resource: Resource, query: Query) -> Response:
+    """The answer with a page of a list."""
+    here = parts(request)
     async with here.connection() as conn:
         page = await fetch.page(conn, resource, query, wie)
         included = await fetch.included(conn, here, resource, query, wie, page.rows)
@@ -70,7 +76,7 @@ async def _list(request: Request, wie: Actor, resource: Resource) -> Response:
 
 
 async def _one(request: Request, wie: Actor, resource: Resource) -> Response:
-    here, query = _asked(request, wie, resource, single=True)
+    here, query = asked_of(request, wie, resource, single=True)
     key = identifier(request.path_params["id"])
     if resource.one and query.op is None:
         found = await resource.one(here, wie, key)
@@ -97,7 +103,7 @@ async def respond(
     return answer(body, MEDIA_TYPE, found.version)
 
 
-def _asked(
+def asked_of(
     request: Request, wie: Actor, resource: Resource, *, single: bool
 ) -> tuple[Parts, Query]:
     """What is asked, by someone who may ask."""

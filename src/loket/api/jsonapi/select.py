@@ -10,7 +10,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from loket.api.jsonapi.query import Query
 from loket.api.jsonapi.resource import Resource
@@ -49,7 +48,7 @@ def select(resource: Resource, query: Query, actor: Actor, limit: int | None = N
     keys = _keys(resource, query)
     where, arguments = _where(query, actor)
     if bookmark := query.after or query.before:
-        values = _bookmarked(bookmark, query, len(keys))
+        values = _bookmarked(bookmark, resource, query, len(keys))
         where.append(_beyond(keys))
         arguments |= {f"k{n}": value for n, value in enumerate(values)}
     columns = resource.columns()
@@ -89,7 +88,7 @@ def by_id(resource: Resource, query: Query, actor: Actor, ids: Iterable[str]) ->
     scope = " OR ".join(f"({each})" for each in resource.scope)
     sql = (
         f"SELECT {', '.join(columns.values())} FROM {_from(resource, query)}"
-        f" WHERE ({scope}) AND r.id = ANY(%(ids)s::uuid[])"
+        f" WHERE ({scope}) AND {resource.key} = ANY(%(ids)s::{resource.identity.sql}[])"
     )
     arguments = {**_reader(actor), "ids": list(ids), "op": query.op}
     return Selection(sql, arguments, tuple(columns))
@@ -101,12 +100,12 @@ def bookmark(query: Query, keys: Sequence[str]) -> str:
     return urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
-def _bookmarked(text: str, query: Query, number: int) -> list[str]:
+def _bookmarked(text: str, resource: Resource, query: Query, number: int) -> list[str]:
     try:
         sort, keys = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         fits = tuple(sort) == query.sort and len(keys) == number
         if fits and all(isinstance(key, str) for key in keys):
-            return [*keys[:-1], str(UUID(keys[-1]))]
+            return [*keys[:-1], str(resource.identity.parse(keys[-1]))]
     except (ValueError, TypeError, RecursionError):
         pass
     raise foreign(query)
@@ -127,7 +126,7 @@ def _keys(resource: Resource, query: Query) -> list[_Key]:
         sort = resource.sorts[name.removeprefix("-")]
         found.append(_Key(sort.sql, sort.kind.sql, name.startswith("-") is not back))
     down = found[0].down if found else back
-    return [*found, _Key("r.id", "uuid", down)]
+    return [*found, _Key(resource.key, resource.identity.sql, down)]
 
 
 def _beyond(keys: Sequence[_Key]) -> str:

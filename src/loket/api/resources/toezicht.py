@@ -23,6 +23,7 @@ from loket.api.jsonapi.resource import (
     overlaps,
 )
 from loket.api.parts import Parts, Stream
+from loket.api.resources.tijdlijn import status
 from loket.api.watch import Status
 from loket.domain.besturen import stream_of
 from loket.domain.toezicht.state import Dossier, Fase
@@ -155,10 +156,6 @@ def _checked(state: Dossier) -> dict[str, Any] | None:
     }
 
 
-def _status(position: int, here: Parts) -> Status:
-    return here.watch.status(position)
-
-
 def _concept(uri: str) -> str:
     """The id of a concept: what its URI ends with."""
     return uri.rpartition("/")[2]
@@ -188,7 +185,7 @@ INZENDINGEN = Resource(
         "geopend_op": Attribute(MOMENT, "Door de eerste ontvanger.", nullable=True),
         "versie": Attribute(INTEGER, "Aantal gebeurtenissen in de stroom; ook de ETag."),
         "status": Attribute(
-            choice(*Status), "Hoe ver het bewezen is.", sql="r.position", show=_status
+            choice(*Status), "Hoe ver het bewezen is.", sql="r.position", show=status
         ),
         "verzending": Attribute(INTEGER, "Hoe vaak het verzonden is.", detail=True),
         "routeringsregel": Attribute(

@@ -178,7 +178,6 @@ def protected(office: Office) -> list[tuple[str, str]]:
         (
             method,
             path.format_map(Filled(module="toezicht", sha256="0" * 64)),
-            ),
         )
         for path, operations in paths.items()
         for method, operation in operations.items()

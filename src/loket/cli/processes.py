@@ -128,13 +128,13 @@ def project() -> None:
 
 
 def work() -> None:
-    """React to events: mail receipts, carry decisions across dossiers; any number may run."""
-    _run([_work])
+    """React to events and to the clock: mails, commands, ends of terms; any number may run."""
+    _run([_work, _keep_time])
 
 
 def background() -> None:
     """Seal, project and work in one process, as `loket serve` runs them."""
-    _run([_seal, _project, _work])
+    _run([_seal, _project, _work, _keep_time])
 
 
 def _seal(loket: "Loket", stop: threading.Event) -> None:
@@ -153,6 +153,12 @@ def _work(loket: "Loket", stop: threading.Event) -> None:
     from loket.tasks import run
 
     run(loket, stop)
+
+
+def _keep_time(loket: "Loket", stop: threading.Event) -> None:
+    from loket.tasks import keep_time
+
+    keep_time(loket, stop)
 
 
 def _start() -> "Loket":

@@ -80,6 +80,10 @@ class Kalender:
         """The moment (UTC) at which this day has just ended: the midnight after it."""
         return datetime.combine(dag + DAG, time(), BRUSSEL).astimezone(UTC)
 
+    def moment(self, dag: date, uur: int) -> datetime:
+        """The moment (UTC) at which it is this hour of that day in Belgium."""
+        return datetime.combine(dag, time(uur), BRUSSEL).astimezone(UTC)
+
     def feestdag(self, dag: date) -> str:
         """The name of the holiday on this day; empty when it is none."""
         return _van_jaar(self.feestdagen, dag.year).get(dag, "")

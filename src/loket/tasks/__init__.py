@@ -3,9 +3,11 @@
 
 The log is the outbox: a cursor for each reaction walks it and enqueues ids (dispatch), dramatiq
 runs the actors with retries and back-off (broker, worker), and what is given up can be seen and
-tried again (dead). The map from fact to reaction is `table.REACTIONS`.
+tried again (dead). The map from fact to reaction is `table.REACTIONS`. What time alone brings about
+is the work of the clock (klok).
 """
 
+import asyncio
 from threading import Event
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,6 +18,7 @@ from loket.mail import Mailer, NoMail, Smtp
 from loket.projections import meldingen
 from loket.projections.meldingen import Abonnee
 from loket.settings import ConfigurationError, Settings
+from loket.tasks import klok
 from loket.tasks.broker import close_broker, make_broker
 from loket.tasks.dead import Letter, letters, raise_letters
 from loket.tasks.dubbels import Inhouden
@@ -24,7 +27,7 @@ from loket.tasks.table import REACTIONS
 from loket.tasks.worker import Worker
 from loket.wiring import Loket
 
-__all__ = ["Letter", "dead_letters", "replay", "run"]
+__all__ = ["Letter", "dead_letters", "keep_time", "replay", "run"]
 
 _STAMP = """SELECT tsa, gen_time, size FROM timestamps WHERE size > %s
             ORDER BY size, gen_time LIMIT 1"""
@@ -37,6 +40,21 @@ def run(loket: Loket, stop: Event) -> None:
     used = tools(loket)
     broker_url, closing = loket.settings.broker_url, (used.write.aclose,)
     Worker(loket.dsn, used, REACTIONS, broker_url, closing).run(stop)
+
+
+def keep_time(loket: Loket, stop: Event) -> None:
+    """Does what is due because time passes, until `stop` is set. Raises ConfigurationError."""
+    loket.references.refresh()
+    loket.references.follow()
+
+    async def keep() -> None:
+        used = tools(loket)
+        try:
+            await klok.keep(loket.dsn, used, stop)
+        finally:
+            await used.write.aclose()
+
+    asyncio.run(keep())
 
 
 def dead_letters(loket: Loket) -> list[Letter]:

@@ -12,7 +12,7 @@ words → state → refusals → machine, oordeel → decide → MODULE
 
 from loket.domain.behandelingen.decide import EDITOR, LOCAL, decide
 from loket.domain.behandelingen.refusals import REFUSALS
-from loket.domain.behandelingen.state import Behandeling, Fase, evolve, scope
+from loket.domain.behandelingen.state import Behandeling, Fase, discloses, evolve, scope
 from loket.domain.behandelingen.terms import TERMS
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
@@ -65,6 +65,7 @@ MODULE: Module[Command, Behandeling, Event] = Module(
     terms=TERMS,
     scope=scope,
     audience={BehandelingGeopend: "partijen"},
+    discloses=discloses,
     internal=frozenset({BehandelingToegewezen, Overgedragen, NotitieGemaakt}),
     legal=frozenset(
         {

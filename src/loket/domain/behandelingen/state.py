@@ -211,3 +211,10 @@ def scope(state: Behandeling) -> Scope:
     """The recipient owns it; the sender of the dossier reads what is not internal."""
     other = frozenset({state.bestuur} if state.bestuur else ())
     return Scope(owner=state.ontvanger, addressees=other, opened=other)
+
+
+def discloses(state: Behandeling, fact: Event, bestuur: str) -> bool:
+    """The sender reads what an opvraging or a decision says in the conversation that brings it,
+    where its opening is registered."""
+    told = isinstance(fact, OpvragingGesteld | ToezichtsbesluitGenomen)
+    return bestuur == state.ontvanger or not told

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes the reference pages that list what the code declares. A test compares them.
 
-`make docs` runs it. Pages: settings, commands of the CLI, problem types, and one for each module.
+`make docs` runs it. Pages: settings, commands of the CLI, problem types, routing
+rules, and one for each module.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from loket.api import refusals
 from loket.cli import app
 from loket.domain import MODULES
 from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
+from loket.reference import load
+from loket.reference.relaties import SOORTEN
+from loket.reference.routering import ROLLEN
 from loket.settings import Settings
 
 PAGES = Path(__file__).parent / "reference"
@@ -31,6 +35,7 @@ def pages() -> dict[str, str]:
         "settings.md": _page(_settings()),
         "cli.md": _page(_commands()),
         "problems.md": _page(_problems()),
+        "routering.md": _page(_routing()),
         **modules,
     }
 
@@ -82,6 +87,43 @@ def _pipeline() -> list[type[Refused]]:
         if issubclass(thing, Refused) and thing.__module__.startswith("loket.")
     }
     return sorted(found - {Refused, *STATUS}, key=lambda kind: kind.__name__)
+
+
+def _routing() -> Iterator[str]:
+    reference = load()
+    yield "# Who receives a dossier, and what it may refer to\n"
+    yield "The first rule that fits decides; its id is recorded with the sending.\n"
+    yield "## Roles\n"
+    for name, rol in ROLLEN.items():
+        yield f"- `{name}`: {rol.label}"
+    yield "\n## Relations between besturen\n"
+    for soort in SOORTEN.values():
+        ends = (", ".join(sorted(codes)) for codes in (soort.klassen, soort.andere))
+        one = " One at a time." if soort.enig else ""
+        yield f"- {soort.heen} ({' → '.join(ends)}): `{soort.uri}`.{one}"
+    yield "\n## Routing rules\n"
+    for route in reference.routering:
+        yield f"### {route.id}\n"
+        yield f"{route.omschrijving}\n"
+        yield f"Since {route.geldig.van}. To {_names(route.rollen)}" + (
+            f"; when known also {_names(route.indien_bekend)}.\n" if route.indien_bekend else ".\n"
+        )
+    yield "## Cross-reference rules\n"
+    for rule in reference.verwijsregels:
+        yield f"### {rule.id}\n"
+        yield f"{rule.omschrijving}\n"
+        codes = " or ".join(sorted(map(reference.klassecode, rule.klassen)))
+        way = " An author with a central board is reached through its dossier."
+        yield (
+            f"`{reference.label(rule.dossiertype)}` of {codes} → `{reference.label(rule.naar)}` of "
+            f"{reference.klassecode(rule.klasse)}, when the sender is its "
+            f"{'central board' if rule.relatie == 'deelbestuur' else 'involved authority'}."
+            f"{way if rule.langs_centraal_bestuur else ''}\n"
+        )
+
+
+def _names(roles: Iterable[str]) -> str:
+    return ", ".join(f"`{role}`" for role in roles)
 
 
 def _of(owner: str, kinds: Any) -> Iterator[str]:

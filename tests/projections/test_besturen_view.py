@@ -10,13 +10,16 @@ from loket.domain.besturen import (
     BestuurGefuseerd,
     BestuurGeregistreerd,
     BestuurGewijzigd,
+    RelatieBeeindigd,
+    RelatieGelegd,
     stream_of,
 )
 from loket.evidence.store import connect
 from loket.projections import PROJECTIONS
 from loket.projections._runner import Projector
-from loket.projections.besturen import read_besturen
-from loket.reference import Bestuur
+from loket.projections.besturen import read_besturen, read_relaties
+from loket.reference import Bestuur, Relatie
+from loket.reference.relaties import MEDEFINANCIERING, TOEZICHT
 
 ENTRY = Bestuur(
     AALST, "Gemeente Aalst", "urn:klasse", "urn:actief", "0207437468", "OVO001942", "41002",
@@ -65,3 +68,27 @@ def test_a_second_registration_of_one_uri_does_not_stop_the_register(book: Book)
     again = BestuurGeregistreerd(**{**VALUES, "naam": "Nogmaals"})
     book.write("besturen/0a0a0a0a-0000-4000-8000-000000000000", again)
     assert register(book)[AALST].naam == "Nogmaals"
+
+
+def test_relations_are_read_back_with_their_days(book: Book) -> None:
+    eb = "https://voorbeeld.example/id/bestuurseenheden/kerkfabriek"
+    stream = f"besturen/{stream_of(eb)}"
+    laid = RelatieGelegd(TOEZICHT, GENT, "2020-01-01", "")
+    book.write(
+        stream,
+        BestuurGeregistreerd(**{**VALUES, "uri": eb}),
+        laid,
+        RelatieGelegd(MEDEFINANCIERING, AALST, "2020-01-01", "2030-12-31"),
+    )
+    assert {uri: len(found) for uri, found in relations(book).items()} == {eb: 2}
+    book.write(stream, RelatieBeeindigd(TOEZICHT, GENT, "2025-12-31"))
+    assert relations(book)[eb] == (
+        Relatie(TOEZICHT, GENT, "2020-01-01", "2025-12-31"),
+        Relatie(MEDEFINANCIERING, AALST, "2020-01-01", "2030-12-31"),
+    )
+
+
+def relations(book: Book) -> dict[str, tuple[Relatie, ...]]:
+    register(book)
+    with connect(book.dsn) as conn:
+        return dict(read_relaties(conn))

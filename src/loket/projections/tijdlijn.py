@@ -39,6 +39,8 @@ LABELS = {
     "BesluitVerbeterd": "Vervangen door een verbeterd dossier",
     "BesluitHeropend": "Heropend: opnieuw een concept van de verzender",
     "BesluitVerworpen": "Concept verworpen",
+    "BesluitDoorgestuurd": "Doorgestuurd met een dossier dat ernaar verwijst",
+    "DubbelVermoed": "Dezelfde inhoud is eerder verzonden",
     "OntvangstbewijsGemaild": "Ontvangstbewijs gemaild aan de verzender",
     "OntvangstbewijsNietGemaild": "Ontvangstbewijs kon niet gemaild worden",
     "BehandelingGeopend": "Behandeling gestart bij de ontvanger",

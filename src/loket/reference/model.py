@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from loket.reference.conditions import ALWAYS, Condition
+from loket.reference.conditions import ALWAYS, Alle, Condition, VeldIn
 from loket.reference.feestdagen import Kalender
 from loket.reference.geldigheid import ALTIJD, Geldigheid
 from loket.reference.relaties import CENTRAAL_BESTUUR, Relatie, Relaties
@@ -147,7 +147,8 @@ class Route:
     or to the worship bodies the dossier is about when `over` is "eenheid". With
     `centraal_bestuur` it fits only those that have (or have not) an active central board. With
     `met_verwijzingen` the dossiers referred to are forwarded to the same recipients.
-    `subgroepen` are the teams of ABB that are concerned as well.
+    `subgroepen` are the teams of ABB that are concerned as well. `dossiertypes` are the only ones
+    that `als` can hold for, when that is certain: to pass over the rule at once.
     """
 
     id: str
@@ -160,6 +161,12 @@ class Route:
     centraal_bestuur: bool | None = None
     met_verwijzingen: bool = False
     subgroepen: tuple[str, ...] = ()
+    dossiertypes: frozenset[str | int | bool] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = self.als.delen if isinstance(self.als, Alle) else (self.als,)
+        asked = [p.waarden for p in parts if isinstance(p, VeldIn) and p.wel]
+        object.__setattr__(self, "dossiertypes", asked[0] if asked else frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def bestemming(reference: Reference, verzending: Verzending, op: date) -> Bestem
     """Where a dossier goes that is sent on that day; None when no rule fits."""
     values: Mapping[str, Value] = {"dossiertype": verzending.dossiertype}
     for route in reference.routering:
+        if route.dossiertypes and verzending.dossiertype not in route.dossiertypes:
+            continue
         if not (route.geldig.op(op) and route.als.holds(values, verzending.klasse)):
             continue
         units = verzending.eenheden if route.over == "eenheid" else (verzending.bestuur,)

@@ -23,8 +23,10 @@ _COLUMNS = "id, stream, module, soort, type, bestuur, moment, voor, naam, titel,
 _VECTOR = "zoekvector(naam || ' ' || namen, titel, tekst)"
 _PUT = f"""
 INSERT INTO zoeken AS old ({_COLUMNS}, namen, eigen, bijlagen, alles)
-SELECT {_COLUMNS}, namen, {_VECTOR}, '', {_VECTOR}
-FROM json_populate_recordset(NULL::zoeken, %s::json)
+SELECT {_COLUMNS}, namen, vector, '', vector
+FROM (
+    SELECT *, {_VECTOR} AS vector FROM json_populate_recordset(NULL::zoeken, %s::json) OFFSET 0
+) AS new
 ON CONFLICT (id) DO UPDATE SET
     type = EXCLUDED.type, moment = EXCLUDED.moment, voor = EXCLUDED.voor, naam = EXCLUDED.naam,
     namen = EXCLUDED.namen, titel = EXCLUDED.titel, tekst = EXCLUDED.tekst,

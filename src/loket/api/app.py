@@ -8,7 +8,18 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from loket.api import docs, errors, explain, files, forms, health, log, proof, reference
+from loket.api import (
+    docs,
+    errors,
+    explain,
+    files,
+    forms,
+    health,
+    log,
+    proof,
+    reference,
+    searching,
+)
 from loket.api.commands import Commands
 from loket.api.identity import authenticator
 from loket.api.jsonapi.routes import routers
@@ -30,7 +41,7 @@ VIEWS = (forms.router,)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
-    reference.router,
+    reference.router, searching.router,
 )  # fmt: skip
 
 DESCRIPTION = """

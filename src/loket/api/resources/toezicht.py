@@ -24,6 +24,7 @@ from loket.api.jsonapi.resource import (
 )
 from loket.api.parts import Parts, Stream
 from loket.api.resources.tijdlijn import status
+from loket.api.resources.zoeken import searched
 from loket.api.watch import Status
 from loket.domain.besturen import stream_of
 from loket.domain.toezicht.state import Dossier, Fase
@@ -221,6 +222,7 @@ INZENDINGEN = Resource(
         "ontvanger": overlaps("r.ontvangers", URI, "URI van een ontvanger."),
         **between("verzonden", "r.verzonden_op", "Verzonden"),
         **between("afgeleverd", "r.afgeleverd_op", "Afgeleverd"),
+        "q": searched(MODULE),
     },
     sorts={
         "verzonden": empty_last("r.verzonden_op"),

@@ -8,3 +8,6 @@ from loket.projections.zoeken.vondst import Bron
 
 BRONNEN: Mapping[str, Bron] = {"toezicht": toezicht.BRON, "berichten": berichten.BRON}
 """Sources by the name of their module."""
+
+SOORTEN = ("dossier", "bericht", "notitie")
+"""What can be found in them."""

@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 
 from loket.kernel import Invalid
 
-CANDIDATES = 1000
+CANDIDATES = 500
 """What is weighed against each other, at most: the newest."""
 FILES = 3
 """Files of one result that are shown."""
@@ -42,7 +42,7 @@ WITH gevonden AS MATERIALIZED (
     SELECT n.id, n.moment, round(ts_rank(z.eigen, %(query)s::tsquery, 1)::numeric, 6) AS gewicht
     FROM nieuwste AS n JOIN zoeken AS z USING (id)
 )
-SELECT id, gewicht::text, moment::text, (SELECT count(*) FROM gevonden) FROM gewogen
+SELECT id, gewicht::text AS k0, moment::text AS k1, (SELECT count(*) FROM gevonden) FROM gewogen
 WHERE {beyond} ORDER BY gewicht DESC, moment DESC, id DESC LIMIT %(limit)s
 """
 _BEYOND = "(gewicht, moment, id) < (%(k0)s::numeric, %(k1)s::timestamptz, %(k2)s::text)"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Dossiers: the draft for its sender, what was sent for who opened it, the envelope for who did
-not."""
+"""Dossiers: the draft for its sender, each sending for who opened it last, the envelope for who
+opened none."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
     BesluitGeopend,
-    BesluitHeropend,
     BesluitOpgesteld,
     BesluitVerzonden,
     BestandToegevoegd,
@@ -31,7 +30,7 @@ def fold(staat: Staat, recorded: Recorded) -> None:
     if isinstance(fact, BesluitOpgesteld):
         staat.update(
             bestuur=fact.bestuur, type=fact.dossiertype, velden=dict(fact.velden), bestanden=[],
-            links=[], ontvangers=[], geopend=[], verzonden=None,
+            links=[], bezorgd={}, gelezen={}, verzonden={},
             moment=recorded.registered.isoformat(),
         )  # fmt: skip
     elif staat:
@@ -59,31 +58,32 @@ def _edit(staat: Staat, recorded: Recorded) -> None:
 def _deliver(staat: Staat, recorded: Recorded) -> None:
     match recorded.fact:
         case BesluitVerzonden() as sent:
-            moment = recorded.registered.isoformat()
-            staat["moment"], staat["geopend"] = moment, []
-            staat["verzonden"] = {
+            staat["moment"] = moment = recorded.registered.isoformat()
+            staat["verzonden"][str(sent.verzending)] = {
                 "type": sent.dossiertype, "moment": moment, "velden": dict(sent.velden),
                 "bestanden": files(sent.documenten), "links": list(sent.links),
             }  # fmt: skip
-        case BesluitAfgeleverd(_, ontvanger) if ontvanger not in staat["ontvangers"]:
-            staat["ontvangers"].append(ontvanger)
-        case BesluitGeopend(_, ontvanger) if ontvanger not in staat["geopend"]:
-            staat["geopend"].append(ontvanger)
-        case BesluitHeropend():
-            staat["geopend"] = []
+        case BesluitAfgeleverd(verzending, ontvanger):
+            staat["bezorgd"][ontvanger] = str(verzending)
+        case BesluitGeopend(verzending, ontvanger):
+            staat["gelezen"][ontvanger] = str(verzending)
 
 
 def show(staat: Staat) -> Iterator[Vondst]:
     """The forms in which this dossier can be found."""
-    owner, sent = staat["bestuur"], staat["verzonden"]
-    opened = tuple(uri for uri in staat["geopend"] if uri != owner)
-    closed = tuple(uri for uri in staat["ontvangers"] if uri not in {owner, *opened})
+    owner = staat["bestuur"]
     yield _whole("eigen", (owner,), owner, staat)
-    if sent and opened:
-        yield _whole("verzonden", opened, owner, sent)
-    if sent and closed:
-        soort, namen = sent["type"], words(label(sent["type"]))
-        yield Vondst("omslag", SOORT, soort, owner, sent["moment"], closed, namen)
+    for number, sent in staat["verzonden"].items():
+        readers = tuple(u for u, n in staat["gelezen"].items() if n == number and u != owner)
+        if readers:
+            yield _whole(f"verzonden.{number}", readers, owner, sent)
+        others = tuple(
+            u for u, n in staat["bezorgd"].items()
+            if n == number and u != owner and u not in staat["gelezen"]
+        )  # fmt: skip
+        if others:
+            kind, moment = sent["type"], sent["moment"]
+            yield Vondst(f"omslag.{number}", SOORT, kind, owner, moment, others, label(kind))
 
 
 def _whole(deel: str, voor: tuple[str, ...], bestuur: str, content: Mapping[str, Any]) -> Vondst:

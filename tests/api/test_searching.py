@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from office import ABB, BESLUITENLIJST, FIELDS, READER, Office, Person, accept, problem
 
+from following import project, react
 from loket.demo.pdf import pdf
 from loket.extraction.store import forget
 from loket.projections._rebuild import rebuild
 from loket.tasks import bestandstekst
-from reacting import project, react
 
 WRITER = "LoketLB-berichtenGebruiker"
 COMMUNICATIE = "http://mu.semte.ch/vocabularies/ext/concept/TypeCommunicatie/mededeling"
@@ -56,7 +56,7 @@ def test_the_text_of_an_attachment_is_found_with_its_context(fresh: Office) -> N
     assert found["meta"]["page"]["total"] == 1
     assert row["links"]["self"] == f"/{stream}"
     assert row["attributes"]["soort"] == "dossier"
-    assert row["attributes"]["type_naam"] == "Besluitenlijst"
+    assert row["attributes"]["typering_naam"] == "Besluitenlijst"
     assert row["attributes"]["bestuur_naam"] == "Aalst"
     [file] = row["attributes"]["bestanden"]
     assert file["naam"] == "nota-wegenwerken.pdf"
@@ -152,12 +152,12 @@ def test_results_are_filtered_paged_and_counted(fresh: Office) -> None:
     assert seen == found[::-1]
     aalst = fresh.bestuur("Gemeente Aalst").uri
     for fits in (
-        "module]=toezicht", "soort]=dossier", f"type]={BESLUITENLIJST}", f"bestuur]={aalst}",
+        "module]=toezicht", "soort]=dossier", f"typering]={BESLUITENLIJST}", f"bestuur]={aalst}",
         "moment][van]=2020-01-01T00:00:00Z",
     ):  # fmt: skip
         assert len(streams(fresh.aalst, "riolering", f"&filter[{fits}")) == 5, fits
     for other in (
-        "module]=berichten", "soort]=notitie", f"type]={aalst}", f"bestuur]={BESLUITENLIJST}",
+        "module]=berichten", "soort]=notitie", f"typering]={aalst}", f"bestuur]={BESLUITENLIJST}",
         "moment][tot]=2020-01-01T00:00:00Z",
     ):  # fmt: skip
         assert streams(fresh.aalst, "riolering", f"&filter[{other}") == [], other

@@ -8,12 +8,12 @@ import pytest
 from office import BESLUITENLIJST, FIELDS, Office, accept
 
 import office_files as make
+from following import react
 from loket.demo.pdf import pdf
 from loket.evidence.store import connect
 from loket.extraction.store import forget, parts_of
 from loket.tasks import bestandstekst
 from loket.tasks.reaction import TryLater
-from reacting import react
 
 
 def attach(office: Office, *files: tuple[str, str, bytes]) -> str:

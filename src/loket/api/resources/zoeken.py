@@ -38,12 +38,13 @@ ZOEKRESULTATEN = Resource(
     title="Zoekresultaten",
     module="toezicht",
     roles=frozenset(),
+    catalog=lambda _reference, _ids: (),
     attributes={
         "stroom": Attribute(TEXT, "De stroom waarin dit staat, als `toezicht/…`."),
         "module": Attribute(choice(*BRONNEN)),
         "soort": Attribute(choice(*SOORTEN)),
-        "type": Attribute(TEXT, "URI van het dossiertype of het type communicatie."),
-        "type_naam": Attribute(TEXT),
+        "typering": Attribute(TEXT, "URI van het dossiertype of het type communicatie."),
+        "typering_naam": Attribute(TEXT),
         "bestuur_naam": Attribute(TEXT, "Naam van wie het opstelde."),
         "moment": Attribute(MOMENT, "Wanneer het verzonden of het laatst gewijzigd is."),
         "fragmenten": Attribute(
@@ -58,7 +59,7 @@ ZOEKRESULTATEN = Resource(
     filters={
         "module": one_of("r.module", choice(*BRONNEN), "Waarin gezocht wordt."),
         "soort": one_of("r.soort", choice(*SOORTEN), "Wat gezocht wordt."),
-        "type": one_of("r.type", URI, "URI van het dossiertype of het type communicatie."),
+        "typering": one_of("r.type", URI, "URI van het dossiertype of het type communicatie."),
         "bestuur": one_of("r.bestuur", URI, "URI van wie het opstelde."),
         **between("moment", "r.moment", "Verzonden of gewijzigd"),
     },

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Any
@@ -23,11 +24,21 @@ from loket.reference import (
     validate,
     warnings,
 )
-from loket.reference.conditions import Alle, EenVan, Ingevuld, KlasseIn, Niet, VeldIn, Voor
+from loket.reference.conditions import (
+    Alle,
+    EenVan,
+    GeenGroter,
+    Ingevuld,
+    JarenNa,
+    KlasseIn,
+    Niet,
+    VeldIn,
+    Voor,
+)
 from loket.reference.identifiers import is_kbo
 from loket.reference.loader import FILES
 from loket.reference.model import Bijlagenregel, Codelijst, Concept, Geldigheid, Regel
-from loket.reference.values import DATATYPES, RULES
+from loket.reference.values import DATATYPES, RULES, Zicht, broken
 
 REFERENCE = load()
 OP = date(2026, 3, 2)
@@ -57,21 +68,29 @@ def rules(form: Dossiertype, values: Mapping[str, Value], **more: Any) -> set[tu
 
 # What is shipped
 
+SIZES = {
+    "bestuurseenheid-classificatie": 26, "bestuursorgaan-classificatie": 39, "dossiertype": 97,
+    "mar-code": 105, "reglementtype": 16, "belastingtype": 3, "authenticiteit": 2,
+    "authenticiteit-eredienst": 2, "rapportperiode-eredienst": 2, "status-inzending": 5,
+    "vaststellingstype": 2, "wegprocedure": 2, "artikeltype": 6, "inhoud-besluit-eredienst": 3,
+    "type-beroepsprocedure": 3, "type-afschrift": 9, "type-kerkenbeleidsplan": 3,
+    "authentieke-bron-lekp": 7, "doelstelling-lekp": 20, "type-toelichting-lekp": 2,
+    "type-correctie-lekp": 3, "renovatietype-lekp": 2,
+}  # fmt: skip
 
-def test_the_six_types_and_their_lists_are_there() -> None:
-    assert set(TYPES) == {
-        "Besluitenlijst",
-        "Reglementen en verordeningen",
-        "Jaarrekening",
-        "Meerjarenplan(aanpassing)",
-        "Andere documenten BBC",
-        "Collectieve motie van wantrouwen",
-    }
+
+def test_the_code_lists_are_there_with_all_their_concepts() -> None:
     sizes = {key: len(c.concepten) for key, c in REFERENCE.codelijsten.items()}
-    assert sizes["bestuurseenheid-classificatie"] == 26
-    assert sizes["bestuursorgaan-classificatie"] == 39
-    assert sizes["mar-code"] == 105
-    assert sizes["reglementtype"] == 16
+    assert SIZES.items() <= sizes.items()
+    assert all(c.uri for key, c in REFERENCE.codelijsten.items() if key in SIZES)
+
+
+def test_the_types_of_the_code_list_are_the_dossiertypes() -> None:
+    listed = REFERENCE.codelijsten["dossiertype"].concepten
+    assert {uri: c.label for uri, c in listed.items()} == {
+        uri: form.label for uri, form in REFERENCE.dossiertypes.items() if uri in listed
+    }
+    assert len(REFERENCE.dossiertypes) - len(listed) == 11
 
 
 def test_the_version_changes_with_what_decides_and_only_then() -> None:
@@ -103,7 +122,7 @@ def test_the_demo_list_has_a_bestuur_of_every_class_the_loket_names() -> None:
 
 
 def test_the_types_offered_to_a_gemeente_and_to_an_hvz() -> None:
-    assert len(REFERENCE.dossiertypes_for(klasse("GEM"), OP)) == 6
+    assert "Besluitenlijst" in {t.label for t in REFERENCE.dossiertypes_for(klasse("GEM"), OP)}
     assert [t.label for t in REFERENCE.dossiertypes_for(klasse("HVZ"), OP)] == ["Besluitenlijst"]
     assert REFERENCE.dossiertypes_for(klasse("GEM"), date(2022, 4, 30)) == []
 
@@ -141,6 +160,7 @@ def test_besturen_of_the_register_join_those_shipped() -> None:
         ("codelijst", {"velden": {"ORG": {"codelijst": "kleuren"}}}),
         ("prefix", {"velden": {"ORG": {"pad": ["kleur:x"]}}}),
         ("rule", {"velden": {"OMS": {"regels": [{"soort": "kleurig"}]}}}),
+        ("class", {"velden": {"OVER-EB": {"regels": [{"soort": "klasse_van", "waarde": ["X"]}]}}}),
         ("rule of another type", {"velden": {"OMS": {"regels": [{"soort": "positief"}]}}}),
     ],
 )
@@ -160,11 +180,15 @@ def test_a_field_that_names_what_is_not_there_is_refused(name: str, change: dict
         {"veld": "kleur", "in": ["rood"]},
         {"veld": "kleur", "ingevuld": True},
         {"soms": []},
+        "eredienstorgaan-van-elders",
+        {"niet": "eredienstorgaan-van-elders"},
+        {"veld": "bestuursorgaan", "jaren_na": "kleur", "meer_dan": 1},
+        {"geen_van": ["kleur"], "groter_dan": 0},
     ],
 )
 def test_a_condition_that_names_what_is_not_there_is_refused(condition: Any) -> None:
     forms = json.loads(raw()["dossiertypes"])
-    forms["dossiertypes"][0]["velden"][0]["als"] = condition
+    forms["dossiertypes"][0]["velden"][0] = {"veld": "ORG", "als": condition}
     with pytest.raises((KeyError, ValueError)):
         parse({**raw(), "dossiertypes": json.dumps(forms).encode()})
 
@@ -206,6 +230,29 @@ def test_a_field_left_open_is_neither_in_nor_outside_a_set() -> None:
 )
 def test_dates_compare_as_far_as_both_are_precise(one: Value, other: Value, before: bool) -> None:
     assert Voor("a", "b").holds({"a": one, "b": other}, "") is before
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "holds"),
+    [
+        ("2030", "2026-03-01T20:00:00+01:00", True),
+        ("2029", "2026-03-01", False),
+        ("2026", "2030", False),
+        ("", "2026", False),
+        ("²026", "2020", False),
+        (2030, "2026", False),
+    ],
+)
+def test_years_apart(one: Value, other: Value, holds: bool) -> None:
+    assert JarenNa("a", "b", 3).holds({"a": one, "b": other}, "") is holds
+
+
+def test_one_number_of_several_must_be_greater() -> None:
+    none = GeenGroter(("a", "b", "c"), 0)
+    assert none.holds({}, "")
+    assert none.holds({"a": "0", "b": 0, "c": "geen getal"}, "")
+    assert not none.holds({"a": "0", "b": "0.5"}, "")
+    assert not none.holds({"c": 1}, "")
 
 
 # Values
@@ -278,17 +325,80 @@ def test_every_datatype_knows_its_values(datatype: str) -> None:
         ("max_lengte", 5, "vijf!", "zes!!!"),
         ("in_verleden", "", "2026-03-02", "2026-03-03"),
         ("in_verleden", "", "2026-03-02T23:59:00+01:00", "2026-03-03T00:30:00+01:00"),
+        ("vandaag", "", "2026-03-02", "2026-03-01"),
         ("positief", "", "0", "-0.5"),
         ("positief", "", 4, -4),
+        ("minimum", 1, "1", "0.9"),
+        ("maximum", 2100, "2026", "2101"),
         ("patroon", "[A-Z]{2}", "AB", "ABC"),
+        ("exacte_waarde", True, True, False),
+        ("exacte_waarde", 1, 1, True),
+        ("exacte_waarde", "ja", "ja", "Ja"),
+        ("een_van", ("ja", "nee"), "nee", "misschien"),
+        ("een_van", "ja", "ja", "nee"),
+        ("bevat", "http://x/1", ("http://x/2", "http://x/1"), ("http://x/2",)),
+        ("max_aantal", 1, ("http://x/1",), ("http://x/1", "http://x/2")),
     ],
 )
-def test_every_rule_says_how_to_meet_it(
-    soort: str, waarde: str | int, good: Value, bad: Value
-) -> None:
+def test_every_rule_says_how_to_meet_it(soort: str, waarde: Any, good: Value, bad: Value) -> None:
     regel = Regel(soort, waarde)
-    assert RULES[soort].broken(regel, good, OP) == ""
-    assert RULES[soort].broken(regel, bad, OP).endswith(".")
+    assert broken(regel, good, Zicht(OP)) == ""
+    assert broken(regel, bad, Zicht(OP)).endswith(".")
+    assert broken(replace(regel, melding="Zo."), bad, Zicht(OP)) == "Zo."
+
+
+def test_every_kind_of_rule_fits_datatypes_that_exist() -> None:
+    assert all(rule.datatypes <= DATATYPES.keys() for rule in RULES.values())
+
+
+@pytest.mark.parametrize(
+    ("groepering", "values", "kept"),
+    [
+        ("elk", ("ja", "nee"), False),
+        ("elk", ("ja", "ja"), True),
+        ("een", ("ja", "nee"), True),
+        ("een", ("nee",), False),
+        ("geheel", ("ja",), False),
+    ],
+)
+def test_a_rule_on_a_list_asks_all_one_or_the_whole(
+    groepering: Any, values: Value, kept: bool
+) -> None:
+    regel = Regel("een_van", ("ja",), groepering=groepering)
+    assert (broken(regel, values, Zicht(OP)) == "") is kept
+
+
+def test_without_a_register_organs_and_besturen_are_not_judged() -> None:
+    assert broken(Regel("orgaan_van_klasse"), "http://x", Zicht(OP, klasse("GEM"))) == ""
+    assert broken(Regel("klasse_van", (klasse("EB"),)), "http://x", Zicht(OP)) == ""
+
+
+def test_a_class_has_its_own_organs() -> None:
+    regel = Regel("orgaan_van_klasse")
+    gemeenteraad = uri("bestuursorgaan-classificatie", "Gemeenteraad")
+    gemeente, provincie, polder = (
+        Zicht(OP, klasse(code), REFERENCE) for code in ("GEM", "PROV", "POLD")
+    )
+    assert broken(regel, gemeenteraad, gemeente) == broken(regel, gemeenteraad, polder) == ""
+    assert "Provincie" in broken(regel, gemeenteraad, provincie)
+
+
+def test_organs_are_those_of_the_day() -> None:
+    gone = replace(REFERENCE.organen[0], geldig=Geldigheid(tot=date(2025, 12, 31)))
+    reference = replace(REFERENCE, organen=(gone,))
+    organ = next(iter(gone.organen))
+    for op, kept in ((date(2025, 12, 31), True), (date(2026, 1, 1), False)):
+        zicht = Zicht(op, klasse("GEM"), reference)
+        assert (broken(Regel("orgaan_van_klasse"), organ, zicht) == "") is kept
+
+
+def test_a_dossier_is_about_a_known_bestuur_of_the_right_class() -> None:
+    eb = Bestuur("http://eb", "Kerkfabriek", klasse("EB"))
+    zicht = Zicht(OP, klasse("RO"), REFERENCE.with_besturen({eb.uri: eb}))
+    regel = Regel("klasse_van", (klasse("EB"),))
+    assert broken(regel, eb.uri, zicht) == broken(regel, (eb.uri,), zicht) == ""
+    assert "niet bekend" in broken(regel, "http://nergens", zicht)
+    assert "Bestuur van de eredienst" in broken(regel, (eb.uri, ABB), zicht)
 
 
 # Forms
@@ -296,7 +406,7 @@ def test_every_rule_says_how_to_meet_it(
 LIJST = {
     "bestuursorgaan": uri("bestuursorgaan-classificatie", "Gemeenteraad"),
     "zittingsdatum": "2026-02-24T20:00:00+01:00",
-    "publicatiedatum": "2026-02-27",
+    "publicatiedatum": "2026-03-02",
 }
 REGLEMENT = {**LIJST, "reglementtype": uri("reglementtype", "Belastingreglement")}
 OPCENTIEM = {
@@ -415,10 +525,11 @@ def test_origineel_of_wijziging_follows_the_organ() -> None:
 
 
 def test_lengths_are_bounded_by_the_form() -> None:
-    form = TYPES["Andere documenten BBC"]
-    assert rules(form, {"omschrijving": "x" * 100, "opmerking": "x" * 500}) == set()
-    too_long = {"omschrijving": "x" * 101, "opmerking": "x" * 501}
-    assert rules(form, too_long) == {("omschrijving", "max-lengte"), ("opmerking", "max-lengte")}
+    form = TYPES["LEKP-rapport - Melding correctie authentieke bron"]
+    source = {"authentieke_bron": uri("authentieke-bron-lekp", "Fluvius")}
+    assert rules(form, {**source, "omschrijving": "x" * 500}) == set()
+    too_long = {**source, "omschrijving": "x" * 501}
+    assert rules(form, too_long) == {("omschrijving", "max-lengte")}
 
 
 def test_unknown_fields_wrong_types_and_values_outside_the_list_are_named() -> None:
@@ -434,16 +545,59 @@ def test_unknown_fields_wrong_types_and_values_outside_the_list_are_named() -> N
 @pytest.mark.parametrize(
     ("change", "doubt"),
     [
-        ({"zittingsdatum": "2026-03-03T20:00:00+01:00"}, "in-verleden"),
-        ({"publicatiedatum": "2026-02-23"}, "publicatie-voor-zitting"),
+        ({"publicatiedatum": "2026-03-01"}, "vandaag"),
         ({"rapportjaar": "2027"}, "rapportjaar-na-zitting"),
+        ({"rapportjaar": "2022"}, "rapportjaar-ver-van-zitting"),
     ],
 )
 def test_what_is_only_doubtful_is_a_warning(change: dict[str, Value], doubt: str) -> None:
     form = TYPES["Jaarrekening"]
     values = {**LIJST, "rapportjaar": "2025", **change}
     assert rules(form, values) == set()
-    assert doubt in {w.regel for w in warnings(form, values, klasse("GEM"), OP)}
+    assert {w.regel for w in warnings(form, values, klasse("GEM"), OP)} == {doubt}
+
+
+def test_a_session_in_the_future_is_a_warning() -> None:
+    form = TYPES["Collectieve motie van wantrouwen"]
+    values = {k: LIJST[k] for k in ("bestuursorgaan", "zittingsdatum")}
+    later = {**values, "zittingsdatum": "2026-03-03T20:00:00+01:00"}
+    assert rules(form, later) == set()
+    assert [w.regel for w in warnings(form, later, klasse("GEM"), OP)] == ["in-verleden"]
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"),
+    [("2026-03-03", "in-verleden"), ("2026-02-23", "publicatie-voor-zitting")],
+)
+def test_a_publication_is_neither_in_the_future_nor_before_the_session(day: str, rule: str) -> None:
+    broken_rules = rules(TYPES["Besluitenlijst"], {**LIJST, "publicatiedatum": day})
+    assert broken_rules == {("publicatiedatum", rule)}
+
+
+def test_a_bestuur_that_merged_decides_nothing_afterwards() -> None:
+    aalst = next(b.uri for b in REFERENCE.besturen.values() if b.naam == "Aalst")
+    for day, found in (
+        ("2026-02-24", {("zittingsdatum", "bestuur-gefuseerd")}),
+        ("2026-02-25", set()),
+    ):
+        merged = replace(REFERENCE, gefuseerd={aalst: day})
+        known = {"reference": merged, "bestuur": aalst}
+        assert rules(TYPES["Besluitenlijst"], LIJST, **known) == found
+    assert rules(TYPES["Besluitenlijst"], LIJST, reference=REFERENCE, bestuur=aalst) == set()
+
+
+def test_a_bestuur_that_is_not_active_is_doubtful() -> None:
+    aalst = next(b for b in REFERENCE.besturen.values() if b.naam == "Aalst")
+    gone = replace(aalst, status=uri("status-organisatie", "Niet actief"))
+    known = REFERENCE.with_besturen({gone.uri: gone})
+    said = warnings(TYPES["Besluitenlijst"], LIJST, klasse("GEM"), OP, known, gone.uri)
+    assert [w.regel for w in said] == ["bestuur-niet-actief"]
+
+
+def test_an_organ_of_another_class_is_refused() -> None:
+    values = {**LIJST, "bestuursorgaan": uri("bestuursorgaan-classificatie", "Provincieraad")}
+    found = rules(TYPES["Besluitenlijst"], values, reference=REFERENCE)
+    assert found == {("bestuursorgaan", "orgaan-van-klasse")}
 
 
 def small_form(*velden: Veld, bijlagen: tuple[Bijlagenregel, ...] = ()) -> Dossiertype:

@@ -119,7 +119,7 @@ ingetrokken = BesluitIngetrokken("fout")
 heropend = BesluitHeropend("op vraag van Aalst")
 verbeterd = BesluitVerbeterd(OTHER)
 verworpen = BesluitVerworpen()
-DOUBT = ("publicatiedatum", "in-verleden")
+DOUBT = ("publicatiedatum", "vandaag")
 bevestigd = WaarschuwingBevestigd(*DOUBT)
 
 DRAFT = (opgesteld, gelinkt)
@@ -327,7 +327,7 @@ def test_validating_an_incomplete_draft_records_what_is_missing() -> None:
 
 def test_a_change_makes_validating_worthwhile_again() -> None:
     outcome = BesluitGevalideerd((), (), REFERENCE.version)
-    facts = (*DRAFT, outcome, VeldenGewijzigd({"publicatiedatum": "2026-02-28"}))
+    facts = (*DRAFT, outcome, VeldenGewijzigd({"zittingsdatum": "2026-02-27T20:00:00+01:00"}))
     given(*facts).when(BesluitValideren(), by=AALST).then(outcome)
 
 
@@ -344,7 +344,7 @@ def test_sending_without_a_required_field_names_it_and_how_to_meet_it() -> None:
 
 
 def test_a_doubt_stops_a_sending_until_it_is_confirmed_and_is_recorded() -> None:
-    facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2030-01-01"}))
+    facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2026-03-01"}))
     refusal = given(*facts).when(BesluitVerzenden(), by=AALST).refuses(WaarschuwingNietBevestigd)
     assert [(f.veld, f.regel) for f in refusal.findings] == [DOUBT]
     given(*facts).when(WaarschuwingBevestigen(*DOUBT), by=AALST).then(bevestigd)
@@ -354,17 +354,17 @@ def test_a_doubt_stops_a_sending_until_it_is_confirmed_and_is_recorded() -> None
         .when(BesluitVerzenden(), by=AALST)
         .gives(BesluitVerzonden, BesluitAfgeleverd)
     )
-    assert [w["regel"] for w in sent.waarschuwingen] == ["in-verleden"]
+    assert [w["regel"] for w in sent.waarschuwingen] == ["vandaag"]
 
 
 def test_a_confirmed_doubt_is_about_the_value_it_was_confirmed_for() -> None:
-    facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2030-01-01"}), bevestigd)
+    facts = (*DRAFT, VeldenGewijzigd({"publicatiedatum": "2026-03-01"}), bevestigd)
     other = VeldenGewijzigd({"zittingsdatum": "2026-02-25T20:00:00+01:00"})
     given(*facts, other).when(BesluitVerzenden(), by=AALST).gives(
         BesluitVerzonden, BesluitAfgeleverd
     )
-    later = VeldenGewijzigd({"publicatiedatum": "2031-01-01"})
-    decision = given(*facts, later).when(BesluitVerzenden(), by=AALST)
+    earlier = VeldenGewijzigd({"publicatiedatum": "2026-02-28"})
+    decision = given(*facts, other, earlier).when(BesluitVerzenden(), by=AALST)
     decision.refuses(WaarschuwingNietBevestigd)
 
 

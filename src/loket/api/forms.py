@@ -19,7 +19,9 @@ from loket.reference.conditions import (
     Alle,
     Condition,
     EenVan,
+    GeenGroter,
     Ingevuld,
+    JarenNa,
     KlasseIn,
     Niet,
     VeldIn,
@@ -53,8 +55,10 @@ class Veldregel(Model):
     """Een regel voor de waarde van een veld; `ernst` is fout of waarschuwing."""
 
     soort: str
-    waarde: str | int
+    waarde: str | int | bool | tuple[str, ...]
     ernst: str
+    melding: str = Field(description="Hoe u eraan voldoet; leeg: wat de soort zegt.")
+    groepering: str = Field(description="Op een lijst: `elk`, `een` of `geheel`.")
 
 
 class Formulierveld(Model):
@@ -173,7 +177,16 @@ def _field(veld: Veld, today: date) -> Formulierveld:
         )
         if known
         else None,
-        regels=[Veldregel(soort=r.soort, waarde=r.waarde, ernst=r.ernst) for r in veld.regels],
+        regels=[
+            Veldregel(
+                soort=r.soort,
+                waarde=r.waarde,
+                ernst=r.ernst,
+                melding=r.melding,
+                groepering=r.groepering,
+            )
+            for r in veld.regels
+        ],
         als=as_json(veld.als),
     )
 
@@ -211,6 +224,10 @@ def _condition(condition: Condition) -> Voorwaarde:
             return {"veld": veld, "ingevuld": wel}
         case Voor(veld, ander):
             return {"veld": veld, "voor": ander}
+        case JarenNa(veld, ander, meer_dan):
+            return {"veld": veld, "jaren_na": ander, "meer_dan": meer_dan}
+        case GeenGroter(velden, dan):
+            return {"geen_van": list(velden), "groter_dan": dan}
         case KlasseIn(klassen, wel):
             return {"klasse_in" if wel else "klasse_niet_in": sorted(klassen)}
     raise TypeError(type(condition).__name__)

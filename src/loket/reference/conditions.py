@@ -9,11 +9,15 @@
 | `{"veld": v, "niet_in": [...]}`              | the field is filled in, with none of these    |
 | `{"veld": v, "ingevuld": true}`              | the field is (or is not) filled in            |
 | `{"veld": v, "voor": w}`                     | ISO date, moment or year v is before that of w |
+| `{"veld": v, "jaren_na": w, "meer_dan": n}`  | the year of v is more than n after that of w  |
+| `{"geen_van": [v, ...], "groter_dan": n}`    | none of the fields holds a number above n     |
 | `{"klasse_in": [...]}`, `{"klasse_niet_in"}` | the sender's class is, or is not, one of these |
+| `"naam"`                                     | the condition of that name among `voorwaarden` |
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from loket.kernel import Value
@@ -106,6 +110,42 @@ class Voor:
             return False
         precision = min(len(one), len(other), len("2026-01-31"))
         return one[:precision] < other[:precision]
+
+
+@dataclass(frozen=True, slots=True)
+class JarenNa:
+    """The year of one field lies more than so many years after that of another."""
+
+    veld: str
+    ander: str
+    meer_dan: int
+
+    def holds(self, values: Mapping[str, Value], _: str, /) -> bool:
+        one, other = _year(values.get(self.veld)), _year(values.get(self.ander))
+        return one is not None and other is not None and one - other > self.meer_dan
+
+
+def _year(value: Value) -> int | None:
+    text = value[:4] if isinstance(value, str) else ""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class GeenGroter:
+    """None of the fields holds a number greater than the bound; those left open do not count."""
+
+    velden: tuple[str, ...]
+    dan: int
+
+    def holds(self, values: Mapping[str, Value], _: str, /) -> bool:
+        return not any(_exceeds(values.get(veld), self.dan) for veld in self.velden)
+
+
+def _exceeds(value: Value, bound: int) -> bool:
+    try:
+        return isinstance(value, str | int) and Decimal(value) > bound
+    except InvalidOperation:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from datetime import date
 
 from loket.kernel import Finding, Value
 from loket.reference.conditions import is_filled
-from loket.reference.model import Bijlagenregel, Dossiertype, Ernst, Veld
-from loket.reference.values import DATATYPES, RULES, concepts_in, dossiers_in
+from loket.reference.model import Bijlagenregel, Dossiertype, Ernst, Reference, Veld
+from loket.reference.values import DATATYPES, Zicht, broken, concepts_in, dossiers_in
+
+NIET_ACTIEF = "http://lblod.data.gift/concepts/d02c4e12bf88d2fdf5123b07f29c9311"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +26,42 @@ class Bijlagen:
 
 
 def validate(
-    form: Dossiertype, values: Mapping[str, Value], klasse: str, bijlagen: Bijlagen, op: date
+    form: Dossiertype,
+    values: Mapping[str, Value],
+    klasse: str,
+    bijlagen: Bijlagen,
+    op: date,
+    reference: Reference | None = None,
+    bestuur: str = "",
 ) -> list[Finding]:
-    """The rules that stop the sending of these values by this class (URI) on that day."""
+    """The rules that stop the sending of these values by this class (URI) on that day.
+
+    With the reference data, organs and besturen are judged as well, and with the sender's URI
+    whether it still existed.
+    """
+    zicht = Zicht(op, klasse, reference)
     return [
         *_unknown(form, values),
-        *_fields(form, values, klasse, op, "fout"),
+        *_fields(form, values, zicht, "fout"),
         *_attachments(form, values, klasse, bijlagen),
         *_across(form, values, klasse, "fout"),
+        *_merged(values, reference, bestuur),
     ]
 
 
 def warnings(
-    form: Dossiertype, values: Mapping[str, Value], klasse: str, op: date
+    form: Dossiertype,
+    values: Mapping[str, Value],
+    klasse: str,
+    op: date,
+    reference: Reference | None = None,
+    bestuur: str = "",
 ) -> list[Finding]:
     """What is doubtful about these values but does not stop a sending."""
     return [
-        *_fields(form, values, klasse, op, "waarschuwing"),
+        *_fields(form, values, Zicht(op, klasse, reference), "waarschuwing"),
         *_across(form, values, klasse, "waarschuwing"),
+        *_inactive(reference, bestuur),
     ]
 
 
@@ -76,15 +96,15 @@ def _unknown(form: Dossiertype, values: Mapping[str, Value]) -> Iterator[Finding
 
 
 def _fields(
-    form: Dossiertype, values: Mapping[str, Value], klasse: str, op: date, ernst: Ernst
+    form: Dossiertype, values: Mapping[str, Value], zicht: Zicht, ernst: Ernst
 ) -> Iterator[Finding]:
-    applying = [veld for veld in form.velden if veld.als.holds(values, klasse)]
+    applying = [veld for veld in form.velden if veld.als.holds(values, zicht.klasse)]
     if ernst == "fout":
         yield from _superfluous(form, values, {veld.naam for veld in applying})
     for veld in applying:
         value = values.get(veld.naam)
         if is_filled(value):
-            yield from _value(veld, value, op, ernst)
+            yield from _value(veld, value, zicht, ernst)
         elif veld.verplicht and ernst == "fout":
             eis = DATATYPES[veld.datatype].eis
             yield Finding(veld.naam, "verplicht", f"Vul '{veld.label}' in: {eis}.")
@@ -99,16 +119,16 @@ def _superfluous(
             yield Finding(name, "niet-van-toepassing", f"Laat '{label}' weg: het geldt hier niet.")
 
 
-def _value(veld: Veld, value: Value, op: date, ernst: Ernst) -> Iterator[Finding]:
+def _value(veld: Veld, value: Value, zicht: Zicht, ernst: Ernst) -> Iterator[Finding]:
     datatype = DATATYPES[veld.datatype]
     if not datatype.test(value):
         if ernst == "fout":
             yield _wrong_type(veld, value)
         return
     if ernst == "fout":
-        yield from _outside_list(veld, value, op)
+        yield from _outside_list(veld, value, zicht.op)
     for regel in veld.regels:
-        if regel.ernst == ernst and (melding := RULES[regel.soort].broken(regel, value, op)):
+        if regel.ernst == ernst and (melding := broken(regel, value, zicht)):
             yield Finding(veld.naam, regel.soort.replace("_", "-"), melding)
 
 
@@ -163,3 +183,21 @@ def _across(
         if verbod.ernst == ernst and verbod.als.holds(values, klasse):
             for naam in verbod.velden:
                 yield Finding(naam, verbod.regel, verbod.melding)
+
+
+def _merged(
+    values: Mapping[str, Value], reference: Reference | None, bestuur: str
+) -> Iterator[Finding]:
+    """A bestuur that is merged decides nothing from that day on."""
+    end = reference.gefuseerd.get(bestuur) if reference else None
+    session = values.get("zittingsdatum")
+    if end and isinstance(session, str) and session[:10] >= end:
+        melding = f"Uw bestuur bestaat niet meer sinds {end}; de zitting kan niet van later zijn."
+        yield Finding("zittingsdatum", "bestuur-gefuseerd", melding)
+
+
+def _inactive(reference: Reference | None, bestuur: str) -> Iterator[Finding]:
+    known = reference.besturen.get(bestuur) if reference else None
+    if known and known.status == NIET_ACTIEF and reference and bestuur not in reference.gefuseerd:
+        melding = "Uw bestuur staat als niet actief in het register; controleer de zittingsdatum."
+        yield Finding("zittingsdatum", "bestuur-niet-actief", melding)

@@ -20,6 +20,9 @@ from loket.reference.werkverdeling import Team, Toezichtsvorm, Zaak
 Ernst = Literal["fout", "waarschuwing"]
 """Whether a broken rule stops a sending or is only doubtful."""
 
+Groepering = Literal["elk", "een", "geheel"]
+"""What a rule on a list asks: every value keeps it, at least one does, or the list as a whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
@@ -54,11 +57,16 @@ class Codelijst:
 
 @dataclass(frozen=True, slots=True)
 class Regel:
-    """A rule on the value of one field: its kind (see `values.RULES`) and its bound."""
+    """A rule on the value of one field: its kind (see `values.RULES`) and its bound.
+
+    `melding` says how to meet it (Dutch), instead of what the kind says by itself.
+    """
 
     soort: str
-    waarde: str | int = ""
+    waarde: str | int | bool | tuple[str, ...] = ""
     ernst: Ernst = "fout"
+    melding: str = ""
+    groepering: Groepering = "elk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +113,22 @@ class Meldingsregel:
     """Which classes of government must report a type, and when (lblodBesluit:notificationRule).
 
     `statussen` restricts it to besturen in one of these states (URIs); empty is no restriction.
+    Without `meldplicht` (lblodBesluit:obligationToReport) nothing has to be, or can be, sent.
+    `kanalen` (odrl:target) are the systems the rule is meant for.
     """
 
     uri: str
     klassen: frozenset[str]
     geldig: Geldigheid
     statussen: frozenset[str] = frozenset()
+    meldplicht: bool = True
+    kanalen: frozenset[str] = frozenset({"loket", "centrale-vindplaats"})
 
     def covers(self, klasse: str, op: date, status: str = "") -> bool:
         """True when a bestuur of this class and state falls under the rule on that day."""
         return (
             klasse in self.klassen
+            and self.meldplicht
             and self.geldig.van is not None
             and self.geldig.op(op)
             and (not self.statussen or status in self.statussen)
@@ -123,8 +136,32 @@ class Meldingsregel:
 
 
 @dataclass(frozen=True, slots=True)
+class Vlaggen:
+    """Where dossiers of a type go besides their recipients, as in the loket of today.
+
+    `kalliope` (K): to the mail room of ABB; `openbaar` (P): to the public feed; `erediensten` (W):
+    to the databank erediensten; `buiten_export` (X): not to the supervisors of ABB when sent by
+    one of these classes (URIs).
+    """
+
+    kalliope: bool = False
+    openbaar: bool = False
+    erediensten: bool = False
+    buiten_export: frozenset[str] = frozenset()
+
+    def codes(self) -> str:
+        """The flags that are set, by their letters."""
+        flags = (self.kalliope, self.openbaar, self.erediensten, bool(self.buiten_export))
+        return " ".join(code for code, is_set in zip("KPWX", flags, strict=True) if is_set)
+
+
+@dataclass(frozen=True, slots=True)
 class Dossiertype:
-    """A type of dossier: who may send it and what its form asks."""
+    """A type of dossier: who may send it and what its form asks.
+
+    Without a `formulier` a type of the past can only be read. `te_bevestigen` says what a jurist,
+    or the agency, still has to confirm about it (Dutch).
+    """
 
     uri: str
     label: str
@@ -132,10 +169,25 @@ class Dossiertype:
     velden: tuple[Veld, ...]
     bijlagen: tuple[Bijlagenregel, ...]
     regels: tuple[Verbod, ...] = ()
+    vlaggen: Vlaggen = Vlaggen()
+    formulier: bool = True
+    te_bevestigen: str = ""
 
     def meldingsregel(self, klasse: str, op: date, status: str = "") -> Meldingsregel | None:
         """The rule by which this class may send the type on that day, if any."""
+        if not self.formulier:
+            return None
         return next((r for r in self.meldingsregels if r.covers(klasse, op, status)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Orgaanregel:
+    """Which bestuursorganen (URIs of their class) besturen of these classes (URIs) have."""
+
+    id: str
+    klassen: frozenset[str]
+    organen: frozenset[str]
+    geldig: Geldigheid
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +267,8 @@ class Reference:
 
     `besturen` are the known boards by URI, and `relaties` what they are to each other: those
     shipped with the product until `with_besturen` brings in the register's. `bron` is the JSON
-    it was read from, by file.
+    it was read from, by file. `gefuseerd` has, by URI, the first day (ISO) on which a bestuur no
+    longer existed.
     """
 
     version: str
@@ -223,6 +276,8 @@ class Reference:
     dossiertypes: Mapping[str, Dossiertype]
     routering: tuple[Route, ...]
     besturen: Mapping[str, Bestuur] = field(default_factory=dict)
+    gefuseerd: Mapping[str, str] = field(default_factory=dict)
+    organen: tuple[Orgaanregel, ...] = ()
     termijnregels: Mapping[str, Termijnregel] = field(default_factory=dict)
     kalender: Kalender = field(default_factory=lambda: Kalender("", ()))
     teams: Mapping[str, Team] = field(default_factory=dict)
@@ -286,6 +341,13 @@ class Reference:
     def goedkeuring(self, zaak: Zaak, op: date) -> bool:
         """True when such a case needs the approval of its recipient."""
         return any(v.geldig.op(op) and zaak.fits(v.als) for v in self.goedkeuringen)
+
+    def organen_van(self, klasse: str, op: date) -> frozenset[str] | None:
+        """The organs a bestuur of this class has on that day; None when that is not known."""
+        fitting = [r for r in self.organen if klasse in r.klassen]
+        if not fitting:
+            return None
+        return frozenset().union(*(r.organen for r in fitting if r.geldig.op(op)))
 
     def full_name(self, bestuur: Bestuur) -> str:
         """`Gemeente Aalst`: class and name, the class once where the name begins with it."""

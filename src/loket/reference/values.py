@@ -34,7 +34,7 @@ from typing import Literal
 
 from loket.kernel import Value
 from loket.reference.identifiers import is_iban, is_kbo
-from loket.reference.model import Regel
+from loket.reference.model import Reference, Regel
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -201,24 +201,98 @@ def concepts_in(datatype: str, value: Value) -> tuple[str, ...]:
     return tuple(item.split()[0] for item in value) if datatype == "artikels" else value
 
 
-def _max_length(regel: Regel, value: Value, _: date) -> str:
-    long = isinstance(value, str) and len(value) > int(regel.waarde)
+@dataclass(frozen=True, slots=True)
+class Zicht:
+    """What a rule may look at besides the value: the day, the sender's class, what is known."""
+
+    op: date
+    klasse: str = ""
+    reference: Reference | None = None
+
+
+def _max_length(regel: Regel, value: Value, _: Zicht) -> str:
+    long = isinstance(value, str) and len(value) > _bound(regel)
     return f"Gebruik hoogstens {regel.waarde} tekens." if long else ""
 
 
-def _in_past(_: Regel, value: Value, op: date) -> str:
-    future = isinstance(value, str) and value[:10] > op.isoformat()
+def _bound(regel: Regel) -> int:
+    return regel.waarde if isinstance(regel.waarde, int) else 0
+
+
+def _in_past(_: Regel, value: Value, zicht: Zicht) -> str:
+    future = isinstance(value, str) and value[:10] > zicht.op.isoformat()
     return "Deze datum ligt in de toekomst; controleer hem." if future else ""
 
 
-def _positive(_regel: Regel, value: Value, _op: date) -> str:
-    number = Decimal(value) if isinstance(value, int | str) else Decimal(0)
-    return "" if number >= 0 else "Geef een getal dat niet negatief is."
+def _today(_: Regel, value: Value, zicht: Zicht) -> str:
+    other = isinstance(value, str) and value[:10] != zicht.op.isoformat()
+    return f"Dit is niet de dag van vandaag ({zicht.op.isoformat()}); controleer." if other else ""
 
 
-def _pattern(regel: Regel, value: Value, _: date) -> str:
+def _number_in(value: Value) -> Decimal:
+    return Decimal(value) if isinstance(value, int | str) else Decimal(0)
+
+
+def _positive(_regel: Regel, value: Value, _zicht: Zicht) -> str:
+    return "" if _number_in(value) >= 0 else "Geef een getal dat niet negatief is."
+
+
+def _at_least(regel: Regel, value: Value, _: Zicht) -> str:
+    small = _number_in(value) < _bound(regel)
+    return f"Geef een getal van minstens {regel.waarde}." if small else ""
+
+
+def _at_most(regel: Regel, value: Value, _: Zicht) -> str:
+    large = _number_in(value) > _bound(regel)
+    return f"Geef een getal van hoogstens {regel.waarde}." if large else ""
+
+
+def _pattern(regel: Regel, value: Value, _: Zicht) -> str:
     fits = isinstance(value, str) and re.fullmatch(str(regel.waarde), value)
     return "" if fits else f"Volg het patroon {regel.waarde}."
+
+
+def _exactly(regel: Regel, value: Value, _: Zicht) -> str:
+    same = value == regel.waarde and isinstance(value, bool) == isinstance(regel.waarde, bool)
+    return "" if same else f"Geef hier de waarde {regel.waarde}."
+
+
+def _one_of(regel: Regel, value: Value, _: Zicht) -> str:
+    known = regel.waarde if isinstance(regel.waarde, tuple) else (regel.waarde,)
+    return "" if value in known else f"Kies een van deze waarden: {', '.join(map(str, known))}."
+
+
+def _contains(regel: Regel, value: Value, _: Zicht) -> str:
+    has = isinstance(value, tuple) and regel.waarde in value
+    return "" if has else f"Neem in de lijst ook {regel.waarde} op."
+
+
+def _few(regel: Regel, value: Value, _: Zicht) -> str:
+    many = isinstance(value, tuple) and len(value) > _bound(regel)
+    return f"Geef hoogstens {regel.waarde} waarden." if many else ""
+
+
+def _organ(_: Regel, value: Value, zicht: Zicht) -> str:
+    if zicht.reference is None:
+        return ""
+    known = zicht.reference.organen_van(zicht.klasse, zicht.op)
+    if known is None or value in known:
+        return ""
+    klasse = zicht.reference.label(zicht.klasse)
+    return f"Een bestuur van klasse {klasse} heeft dit bestuursorgaan niet; kies een ander."
+
+
+def _of_class(regel: Regel, value: Value, zicht: Zicht) -> str:
+    if zicht.reference is None or not zicht.reference.besturen:
+        return ""
+    bestuur = zicht.reference.besturen.get(str(value))
+    if bestuur is None:
+        return f"Kies een bestuur uit het register; {value} is niet bekend."
+    known = regel.waarde if isinstance(regel.waarde, tuple) else ()
+    if bestuur.klasse in known:
+        return ""
+    labels = " of ".join(zicht.reference.label(uri) for uri in known)
+    return f"Kies een bestuur van klasse {labels}; {bestuur.naam} is dat niet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +300,47 @@ class Rule:
     """A kind of rule: the datatypes it fits and what it says of a value that breaks it."""
 
     datatypes: frozenset[str]
-    broken: Callable[[Regel, Value, date], str]
+    broken: Callable[[Regel, Value, Zicht], str]
 
+
+def _on(*datatypes: str) -> frozenset[str]:
+    return frozenset(datatypes)
+
+
+_LISTS = frozenset(name for name, datatype in DATATYPES.items() if datatype.meervoud)
+_SINGLE = frozenset(DATATYPES) - _LISTS
 
 RULES: Mapping[str, Rule] = {
-    "max_lengte": Rule(frozenset({"tekst"}), _max_length),
-    "in_verleden": Rule(frozenset({"datum", "datumtijd"}), _in_past),
-    "positief": Rule(frozenset({"getal", "geheel"}), _positive),
-    "patroon": Rule(frozenset({"tekst", "uri"}), _pattern),
+    "max_lengte": Rule(_on("tekst", "uri", "email"), _max_length),
+    "in_verleden": Rule(_on("datum", "datumtijd"), _in_past),
+    "vandaag": Rule(_on("datum", "datumtijd"), _today),
+    "positief": Rule(_on("getal", "geheel"), _positive),
+    "minimum": Rule(_on("getal", "geheel", "jaar"), _at_least),
+    "maximum": Rule(_on("getal", "geheel", "jaar"), _at_most),
+    "patroon": Rule(_on("tekst", "uri", "uris", "jaar"), _pattern),
+    "exacte_waarde": Rule(_SINGLE, _exactly),
+    "een_van": Rule(_on("tekst", "jaar", "concept", "concepten", "uri", "uris"), _one_of),
+    "bevat": Rule(_on("concepten", "uris", "besturen"), _contains),
+    "max_aantal": Rule(_LISTS, _few),
+    "orgaan_van_klasse": Rule(_on("concept", "concepten"), _organ),
+    "klasse_van": Rule(_on("bestuur", "besturen"), _of_class),
 }
 """Rules by kind; they see only values of a datatype they fit."""
+
+_ON_WHOLE = frozenset({"bevat", "max_aantal"})
+
+
+def broken(regel: Regel, value: Value, zicht: Zicht) -> str:
+    """What this rule says of a value (Dutch), empty when it is kept.
+
+    On a list it asks that every value keeps it, that one does, or judges the list as a whole.
+    """
+    kind = RULES[regel.soort].broken
+    whole = not isinstance(value, tuple) or regel.soort in _ON_WHOLE
+    if whole or regel.groepering == "geheel":
+        said = kind(regel, value, zicht)
+    else:
+        answers = [kind(regel, item, zicht) for item in value] if isinstance(value, tuple) else []
+        first = next(filter(None, answers), "")
+        said = first if regel.groepering == "elk" or all(answers) else ""
+    return (regel.melding or said) if said else ""

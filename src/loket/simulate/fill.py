@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 from loket.kernel import Value
-from loket.reference import Bijlagen, Dossiertype, Veld, belgian_day, validate
+from loket.reference import Bijlagen, Dossiertype, Reference, Veld, belgian_day, validate
+from loket.reference.values import DATATYPES
 
 SUBJECTS = (
     "parkeerbeleid in het centrum", "heraanleg van de markt", "aankoop van dienstvoertuigen",
@@ -40,6 +41,9 @@ _CHOICES: Mapping[str, Callable[[Occasion], Value]] = {
     "kbo": lambda _: "0207437468",
     "uri": lambda _: "http://data.lblod.info/id/x",
     "uris": lambda _: ("http://data.lblod.info/id/x",),
+    "email": lambda _: "griffie@bestuur.example",
+    "telefoon": lambda _: "02 553 00 00",
+    "iban": lambda _: "BE68 5390 0754 7034",
 }
 
 
@@ -49,7 +53,9 @@ def local(at: datetime) -> datetime:
     return at.astimezone(timezone(timedelta(hours=2 if summer else 1)))
 
 
-def filled(form: Dossiertype, klasse: str, about: Occasion) -> dict[str, Value]:
+def filled(
+    form: Dossiertype, klasse: str, about: Occasion, reference: Reference
+) -> dict[str, Value]:
     """A value for every field that this form requires of this class (URI)."""
     values: dict[str, Value] = {}
     day = belgian_day(about.besloten)
@@ -60,14 +66,27 @@ def filled(form: Dossiertype, klasse: str, about: Occasion) -> dict[str, Value]:
             break
         for veld in form.velden:
             if veld.naam in missing and veld.als.holds(values, klasse):
-                values[veld.naam] = _value(veld, about)
+                values[veld.naam] = _value(veld, klasse, about, reference)
     return values
 
 
-def _value(veld: Veld, about: Occasion) -> Value:
-    lijst = veld.codelijst
-    if lijst is None:
-        return _CHOICES[veld.datatype](about)
+def refers(form: Dossiertype) -> bool:
+    """True when the form names dossiers of others, which no chance can make up."""
+    return any(DATATYPES[veld.datatype].verwijzing for veld in form.velden)
+
+
+def _value(veld: Veld, klasse: str, about: Occasion, reference: Reference) -> Value:
     day = belgian_day(about.besloten)
-    concept = about.rng.choice([uri for uri in lijst.concepten if lijst.concept(uri, day)])
-    return (concept,) if veld.datatype == "concepten" else concept
+    if veld.datatype in ("bestuur", "besturen"):
+        allowed = {uri for r in veld.regels if isinstance(r.waarde, tuple) for uri in r.waarde}
+        known = [b.uri for b in reference.besturen.values() if b.klasse in allowed]
+        chosen = about.rng.choice(known)
+    elif veld.codelijst is None:
+        return _CHOICES[veld.datatype](about)
+    else:
+        lijst = veld.codelijst
+        organs = any(regel.soort == "orgaan_van_klasse" for regel in veld.regels)
+        own = reference.organen_van(klasse, day) if organs else None
+        valid = [uri for uri in lijst.concepten if lijst.concept(uri, day)]
+        chosen = about.rng.choice([uri for uri in valid if own is None or uri in own])
+    return (chosen,) if veld.datatype in ("concepten", "besturen") else chosen

@@ -26,7 +26,7 @@ from loket.domain.toezicht.words import (
 )
 from loket.kernel import Actor, Digest, Module, Refused, Value
 from loket.reference import Bestuur, Dossiertype, Reference, belgian_day
-from loket.simulate.fill import SUBJECTS, Occasion, filled
+from loket.simulate.fill import SUBJECTS, Occasion, filled, refers
 from loket.simulate.people import ABB, people
 from loket.simulate.play import Act, Answer, Story
 from loket.submit import Accepted
@@ -149,6 +149,7 @@ def _offered(world: World, bestuur: Bestuur) -> list[Dossiertype]:
         form
         for form in world.reference.dossiertypes_for(bestuur.klasse, day, bestuur.status)
         if form.meldingsregel(bestuur.klasse, belgian_day(world.end), bestuur.status)
+        and not refers(form)
     ]
 
 
@@ -175,7 +176,7 @@ def decision(tell: Teller, bestuur: Bestuur, form: Dossiertype, begin: datetime)
 def _fields(tell: Teller, bestuur: Bestuur, form: Dossiertype, begin: datetime) -> dict[str, Value]:
     evening = begin.replace(hour=18, minute=30)
     about = Occasion(evening, tell.rng.choice(SUBJECTS), tell.rng)
-    return filled(form, bestuur.klasse, about)
+    return filled(form, bestuur.klasse, about, tell.world.reference)
 
 
 def _sending(

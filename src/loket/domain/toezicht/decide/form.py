@@ -56,12 +56,15 @@ def acceptable(form: Dossiertype, velden: Mapping[str, Value]) -> None:
 def broken(form: Dossiertype, state: Dossier, ctx: Context) -> list[Finding]:
     """The rules of the form that stop a sending."""
     attached = Bijlagen(len(state.links), len(state.documenten))
-    return validate(form, state.velden, ctx.actor.klasse, attached, belgian_day(ctx.at))
+    actor, day = ctx.actor, belgian_day(ctx.at)
+    known = (ctx.reference, actor.bestuur)
+    return validate(form, state.velden, actor.klasse, attached, day, *known)
 
 
 def doubts(form: Dossiertype, state: Dossier, ctx: Context) -> list[Finding]:
     """What is doubtful about the values."""
-    return warnings(form, state.velden, ctx.actor.klasse, belgian_day(ctx.at))
+    actor, day = ctx.actor, belgian_day(ctx.at)
+    return warnings(form, state.velden, actor.klasse, day, ctx.reference, actor.bestuur)
 
 
 def recorded(findings: Iterable[Finding]) -> tuple[Bevinding, ...]:

@@ -135,7 +135,7 @@ def test_conditions_of_a_form_read_as_they_are_written(office: Office) -> None:
     link = next(each["link"] for each in listed if each["label"] == "Besluitenlijst")
     form = office.aalst.get(link).json()
     assert [each["vereist"] for each in form["bijlagen"]] == ["link_of_bestand", "link"]
-    assert set(form["bijlagen"][1]["als"]) == {"niet"}
+    assert set(form["bijlagen"][0]["als"]) == {"niet"}
     organ = next(veld for veld in form["velden"] if veld["naam"] == "bestuursorgaan")
     assert FIELDS["bestuursorgaan"] in [keuze["uri"] for keuze in organ["codelijst"]["keuzes"]]
     assert organ["als"] is None

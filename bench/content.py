@@ -2,6 +2,7 @@
 """Realistic dossiers: a besluitenlijst of Aalst, as a sender and as the log see it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from loket.domain.toezicht.words import (
@@ -19,6 +20,7 @@ from loket.domain.toezicht.words import (
     VeldenWijzigen,
 )
 from loket.kernel import Actor, Document
+from loket.reference import belgian_day
 
 LIJST = (
     "https://data.vlaanderen.be/id/concept/BesluitDocumentType/3fa67785-ffdc-4b30-8880-2b99d97b4dee"
@@ -37,17 +39,20 @@ CLERK = Actor(
     persoon="b5e2f0a4-4a57-4c0e-9d0b-6d6a2f4f7f11", bestuur=AALST, klasse=GEMEENTE,
     rollen=frozenset({SENDER}), niveau="urn:be:fedict:iam:fas:Level500", email="jan@aalst.example",
 )  # fmt: skip
+PUBLISHED = belgian_day(datetime.now(UTC)).isoformat()
+"""A decision is reported on the day of its publication: today."""
+
 VELDEN = {
     "bestuursorgaan": COLLEGE,
     "zittingsdatum": "2026-11-16T19:30:00+01:00",
-    "publicatiedatum": "2026-11-20",
+    "publicatiedatum": PUBLISHED,
 }
 LINK = "https://www.aalst.be/bestuur/besluiten/2026-11-16/besluitenlijst"
 DOCUMENT = Document("ab" * 32, 123_456, "besluitenlijst 16 november.pdf", "application/pdf")
 
 COMMANDS: Sequence[Any] = (
     BesluitOpstellen(LIJST, {k: v for k, v in VELDEN.items() if k != "publicatiedatum"}),
-    VeldenWijzigen({"publicatiedatum": "2026-11-20"}),
+    VeldenWijzigen({"publicatiedatum": PUBLISHED}),
     LinkToevoegen(LINK),
     BesluitVerzenden(),
 )

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ import pytest
 from loket.cli.demo import BESLUITENLIJST, COLLEGE
 from loket.demo.client import Person
 from loket.postgres import EmbeddedPostgres
+from loket.reference import belgian_day
 from loket.supervisor import free_port
 from stack import ABB, COMMAND, SENDER, SUPERVISOR
 
@@ -60,7 +62,7 @@ def _draft(sender: Person) -> str:
     fields = {
         "bestuursorgaan": COLLEGE,
         "zittingsdatum": "2026-11-16T19:30:00+01:00",
-        "publicatiedatum": "2026-11-20",
+        "publicatiedatum": belgian_day(datetime.now(UTC)).isoformat(),
     }
     draft = {"dossiertype": BESLUITENLIJST, "velden": fields}
     sender.ask(dossier, "besluit-opstellen", draft).raise_for_status()

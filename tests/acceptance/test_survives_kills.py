@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ import pytest
 
 from loket.cli.demo import BESLUITENLIJST, COLLEGE
 from loket.postgres import EmbeddedPostgres
+from loket.reference import belgian_day
 from loket.supervisor import free_port
 from stack import SENDER, Stack
 
@@ -47,7 +49,7 @@ class Client:
         fields = {
             "bestuursorgaan": COLLEGE,
             "zittingsdatum": "2026-11-16T19:30:00+01:00",
-            "publicatiedatum": "2026-11-20",
+            "publicatiedatum": belgian_day(datetime.now(UTC)).isoformat(),
         }
         with httpx2.Client(base_url=self.url, timeout=10) as http:
             while not self.stop.is_set():

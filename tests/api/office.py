@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -23,7 +24,7 @@ from loket.evidence.seal import Sealer
 from loket.evidence.store import connect
 from loket.evidence.timestamp import Stamped, stamp
 from loket.projections._runner import Projector
-from loket.reference import Bestuur, load
+from loket.reference import Bestuur, belgian_day, load
 from loket.settings import Settings
 from loket.wiring import Loket, build
 
@@ -40,7 +41,7 @@ COLLEGE = (
 FIELDS = {
     "bestuursorgaan": COLLEGE,
     "zittingsdatum": "2026-11-16T19:30:00+01:00",
-    "publicatiedatum": "2026-11-20",
+    "publicatiedatum": belgian_day(datetime.now(UTC)).isoformat(),
 }
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 

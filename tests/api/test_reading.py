@@ -66,7 +66,10 @@ def test_what_is_edited_after_reopening_stays_the_senders(office: Office) -> Non
     mine, theirs = (attributes(p.get(f"/{stream}")) for p in (office.aalst, office.abb))
     assert mine["inhoud"]["velden"] == FIELDS | changed["velden"]
     assert theirs["inhoud"]["velden"] == FIELDS
-    assert (theirs["toestand"], theirs["publicatiedatum"]) == ("heropend", "2026-11-20")
+    assert (theirs["toestand"], theirs["publicatiedatum"]) == (
+        "heropend",
+        FIELDS["publicatiedatum"],
+    )
     accept(office.aalst.ask(stream, "besluit-intrekken", {"reden": "Vervallen"}))
     office.abb.ask(stream, "besluit-openen")
     inhoud = attributes(office.abb.get(f"/{stream}"))["inhoud"]

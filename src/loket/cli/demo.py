@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -93,6 +94,7 @@ def _story(url: str, data: Path, out: Path, console: "Console") -> Path:
 
     from loket.demo.client import Person
     from loket.demo.pdf import pdf
+    from loket.reference import belgian_day
 
     with httpx2.Client(base_url=url, timeout=30) as http:
         aalst = Person(http, "Gemeente Aalst", _token(data, "Gemeente Aalst", SENDER))
@@ -116,7 +118,8 @@ def _story(url: str, data: Path, out: Path, console: "Console") -> Path:
         console.print_json(refusal.text)
 
         _head(console, "Aangevuld, en verzonden met Prefer: wait=20")
-        missing = {"velden": {"publicatiedatum": "2026-11-20"}}
+        today = belgian_day(datetime.now(UTC)).isoformat()
+        missing = {"velden": {"publicatiedatum": today}}
         aalst.ask(dossier, "velden-wijzigen", missing).raise_for_status()
         sent = aalst.ask(dossier, "besluit-verzenden", wait=20)
         sent.raise_for_status()

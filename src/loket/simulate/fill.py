@@ -71,22 +71,16 @@ def filled(
 
 
 def refers(form: Dossiertype) -> bool:
-    """True when the form names dossiers of others, which no chance can make up."""
-    return any(DATATYPES[veld.datatype].verwijzing for veld in form.velden)
+    """True when the form names dossiers or besturen of others, which no chance can make up."""
+    return any(DATATYPES[veld.datatype].verwijst_naar for veld in form.velden)
 
 
 def _value(veld: Veld, klasse: str, about: Occasion, reference: Reference) -> Value:
-    day = belgian_day(about.besloten)
-    if veld.datatype in ("bestuur", "besturen"):
-        allowed = {uri for r in veld.regels if isinstance(r.waarde, tuple) for uri in r.waarde}
-        known = [b.uri for b in reference.besturen.values() if b.klasse in allowed]
-        chosen = about.rng.choice(known)
-    elif veld.codelijst is None:
+    if veld.codelijst is None:
         return _CHOICES[veld.datatype](about)
-    else:
-        lijst = veld.codelijst
-        organs = any(regel.soort == "orgaan_van_klasse" for regel in veld.regels)
-        own = reference.organen_van(klasse, day) if organs else None
-        valid = [uri for uri in lijst.concepten if lijst.concept(uri, day)]
-        chosen = about.rng.choice([uri for uri in valid if own is None or uri in own])
-    return (chosen,) if veld.datatype in ("concepten", "besturen") else chosen
+    day, lijst = belgian_day(about.besloten), veld.codelijst
+    organs = any(regel.soort == "orgaan_van_klasse" for regel in veld.regels)
+    own = reference.organen_van(klasse, day) if organs else None
+    valid = [uri for uri in lijst.concepten if lijst.concept(uri, day)]
+    concept = about.rng.choice([uri for uri in valid if own is None or uri in own])
+    return (concept,) if veld.datatype == "concepten" else concept

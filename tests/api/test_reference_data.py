@@ -28,7 +28,7 @@ from office import (
 from loket.evidence.store import connect
 from loket.reference import load
 from loket.reference.loader import digest
-from loket.reference.overlay import SOORTEN, offered, stream_of
+from loket.reference.overlay import SOORTEN, definition, offered, stream_of
 from loket.references import References
 
 URI = "http://data.vlaanderen.be/id/concept/BestuursorgaanClassificatieCode/0dbc70ec-nieuw"
@@ -75,19 +75,25 @@ def read(office: Office, path: str) -> dict[str, Any]:
 
 
 def test_a_change_counts_for_the_next_decision_and_is_recorded_in_it(changing: Office) -> None:
-    """A new organ can be chosen as soon as its definition is projected, and not before."""
+    """A class has a new organ as soon as the definitions are projected, and not before."""
     shipped = load().version
     refused = changing.aalst.ask(changing.draft(bestuursorgaan=URI), "besluit-verzenden")
     problem(refused, 422, "toezicht/onvolledig-dossier")
     accept(lay_down(admin(changing), "concept", SLEUTEL, {"uri": URI, "label": "Buurtraad"}))
     take(changing)
+    first = changing.loket.reference.version
+    assert first.startswith(f"{shipped}.1.")
+    organen = definition(load().bron, SOORTEN["orgaanregel"], "organen-gem")
+    assert organen
+    wider = {**organen, "organen": [*organen["organen"], "Buurtraad"]}
+    accept(lay_down(admin(changing), "orgaanregel", "organen-gem", wider))
+    take(changing)
     now = changing.loket.reference.version
-    assert now.startswith(f"{shipped}.1.")
     sent = changing.draft(bestuursorgaan=URI)
     accept(changing.aalst.ask(sent, "besluit-verzenden"))
     changes = read(changing, "/wijzigingen")["data"]
-    assert [c["attributes"]["nieuwe_versie"] for c in changes] == [now]
-    assert changes[0]["attributes"]["vorige_versie"] == shipped
+    assert {c["attributes"]["nieuwe_versie"] for c in changes} == {first, now}
+    assert {c["attributes"]["vorige_versie"] for c in changes} == {shipped, first}
     assert changes[0]["attributes"]["reden"] == REDEN
     assert changing.aalst.get(changes[0]["links"]["bewijs"]).status_code in {200, 409}
 

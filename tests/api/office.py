@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
+import uvicorn
 from httpx2 import Response
 from starlette.testclient import TestClient
 
@@ -230,3 +231,21 @@ def open_office(
             yield Office(loket, http, issuer)
     finally:
         loket.close()
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """The URL at which an application answers, in a thread of this process."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every operation of the OpenAPI document, tried over HTTP with requests made by schemathesis."""
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
-from office import ABB, ADMIN, READER, SENDER, Office
+from office import ABB, ADMIN, READER, SENDER, Office, served
 from office import settings as loket_settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -42,21 +38,6 @@ CHECKS = [
 ]
 
 
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The URL at which an application answers, in a thread of this process."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.mark.parametrize(
     ("name", "roles"),
     [("Gemeente Aalst", [SENDER]), (ABB, [READER, ADMIN]), ("", [])],
@@ -72,7 +53,12 @@ def test_every_answer_is_as_documented(
     headers = {"Authorization": f"Bearer {office.token(name, roles)}"} if name else {}
     schema: Any = schemathesis.openapi.from_dict(app.openapi())
     with served(app) as url:
-        operations = [found.ok() for found in schema.get_all_operations()]
+        # What never ends is not waited for.
+        operations = [
+            operation
+            for found in schema.get_all_operations()
+            if (operation := found.ok()).path != "/gebeurtenissen"
+        ]
         assert len(operations) > 30
         for operation in operations:
             _try(operation.as_strategy(), url, headers)

@@ -15,11 +15,13 @@ from loket.api import (
     files,
     forms,
     health,
+    live,
     log,
     proof,
     reference,
     searching,
 )
+from loket.api.changes import Changes
 from loket.api.commands import Commands
 from loket.api.identity import authenticator
 from loket.api.jsonapi.routes import routers
@@ -41,7 +43,7 @@ VIEWS = (forms.router,)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
-    reference.router, searching.router,
+    reference.router, searching.router, live.router,
 )  # fmt: skip
 
 DESCRIPTION = """
@@ -75,6 +77,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     """
     catalogue = Catalogue(modules)
     resources = {kind: each for kind, each in RESOURCES.items() if each.module in ("", *modules)}
+    pool = new_pool(loket.dsn)
     reader = StreamReader(loket.dsn, loket.mapper)
     writer = GroupCommit(loket.dsn, loket.signer.name, loket.clock)
     parts = Parts(
@@ -91,8 +94,9 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
             now=loket.now,
             modules=modules,
         ),
-        pool=new_pool(loket.dsn),
+        pool=pool,
         watch=SealWatch(loket.dsn),
+        changes=Changes(loket.dsn, pool),
         resources=resources,
     )
 
@@ -101,10 +105,11 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
         loket.files.sweep()
         await parts.pool.open()
         parts.watch.start()
+        parts.changes.start()
         try:
             yield
         finally:
-            for each in (parts.watch, parts.pool, loket.files, writer, reader):
+            for each in (parts.changes, parts.watch, parts.pool, loket.files, writer, reader):
                 await each.close()
 
     app = Application(

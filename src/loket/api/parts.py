@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import HTTPConnection
 
+from loket.api.changes import Changes
 from loket.api.problems import Catalogue
 from loket.api.refusals import NietGevonden
 from loket.api.watch import SealWatch
@@ -47,6 +48,7 @@ class Parts:
     write: WriteSide
     pool: "AsyncConnectionPool[AsyncConnection[TupleRow]]"
     watch: SealWatch
+    changes: Changes
     resources: Mapping[str, Any]
     """What can be read (`jsonapi.resource.Resource`), by type."""
 

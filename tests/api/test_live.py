@@ -9,11 +9,15 @@ from typing import Any
 
 import httpx2
 import pytest
-from office import ABB, Office, accept, open_office, problem, served, settings
+from office import ABB, Office, accept, problem, served, settings
 from test_timeline import MESSENGER, conversation, supervisor
 
 from loket.api import live
+from loket.api.app import create_app
 from loket.api.changes import Change, Reader
+from loket.devissuer import DevIssuer
+from loket.reference import load
+from loket.wiring import build
 
 
 @dataclass
@@ -61,8 +65,11 @@ class Loud:
 
 @pytest.fixture
 def loud(database: str, tmp_path: Any) -> Iterator[Loud]:
-    with open_office(settings(database, tmp_path)) as office, served(office.http.app) as url:
-        yield Loud(office, url)
+    loket = build(settings(database, tmp_path), besturen=load().besturen)
+    issuer = DevIssuer(loket.settings.keys_dir, loket.settings.audience, embedded=True)
+    with served(create_app(loket)) as url, httpx2.Client(base_url=url) as http:
+        yield Loud(Office(loket, http, issuer), url)  # type: ignore[arg-type]
+    loket.close()
 
 
 def token(loud: Loud, name: str, *roles: str) -> str:
@@ -120,7 +127,8 @@ def test_what_is_internal_is_told_to_its_own_side_only(loud: Loud) -> None:
     with loud.listening(aalst) as mine, loud.listening(abb) as theirs:
         stream = conversation(office)
         accept(office.person("Gemeente Aalst", MESSENGER).ask(stream, "gesprek-openen"))
-        accept(supervisor(office).ask(stream, "gesprek-sluiten", {"reden": "Beantwoord"}))
+        closing = office.person("Gemeente Aalst", MESSENGER)
+        accept(closing.ask(stream, "gesprek-sluiten", {"reden": "Beantwoord"}))
         office.project()
         heard = {
             side: _until(ear, "berichten.GesprekGesloten")

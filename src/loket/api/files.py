@@ -6,6 +6,7 @@ gave, in whole or in one part (RFC 9110, section 14).
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -15,11 +16,13 @@ from starlette.responses import StreamingResponse
 
 from loket.api import models
 from loket.api.identity import Wie
-from loket.api.parts import parts
+from loket.api.parts import Parts, Stream, parts
 from loket.api.refusals import AanvraagOngeldig, BereikOngeldig, NietGevonden, NogNietGeopend
-from loket.api.resources.toezicht import MODULE, visible
+from loket.api.resources.toezicht import visible
+from loket.domain.berichten.state import Gesprek
+from loket.domain.berichten.words import BerichtVerzonden
 from loket.files import BestandTeGroot, digest_from_header
-from loket.kernel import Document, Finding
+from loket.kernel import Actor, Document, Finding
 
 router = APIRouter()
 
@@ -66,45 +69,79 @@ def _promised(header: str | None) -> str | None:
         raise AanvraagOngeldig("", rule) from None
 
 
-@router.get(
-    f"/{MODULE}/{{stroom}}/bestanden/{{sha256}}",
-    summary="Bestand van een dossier",
-    operation_id="toezicht_bestand",
-    tags=[MODULE],
-    response_class=Response,
-    responses={
-        200: {"description": "Het bestand.", "content": _BINARY},
-        206: {"description": "Het gevraagde deel.", "content": _BINARY},
-    },
-)
-async def download(
-    request: Request,
-    wie: Wie,
-    stroom: UUID,
-    sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
-    bereik: Annotated[
-        str | None, Header(alias="Range", description="Eén deel: `bytes=0-99`.")
-    ] = None,
-    if_range: Annotated[str | None, Header(description="ETag van het bestand.")] = None,
-) -> Response:
-    """A file of the draft (for its sender) or of what was sent (for who opened it)."""
-    here = parts(request)
-    stream = await here.stream(MODULE, stroom, wie)
-    content = visible(stream, wie)
+def _of_dossier(stream: Stream, actor: Actor) -> Iterable[Document]:
+    """Files of the draft (for its sender) or of what was sent (for who opened it)."""
+    content = visible(stream, actor)
     if content is None:
         raise NogNietGeopend(f"Geef eerst de opdracht POST /{stream.name}/besluit-openen.")
-    document = next((d for d in content.documenten if d.sha256 == sha256), None)
-    if document is None:
-        raise NietGevonden
+    return content.documenten
+
+
+def _of_conversation(stream: Stream, actor: Actor) -> Iterable[Document]:
+    """Files of the messages that this actor may read."""
+    state: Gesprek = stream.state
+    sent = [r.fact for r in stream.history if isinstance(r.fact, BerichtVerzonden)]
+    readable = [m for m in sent if state.berichten[m.bericht].readable(actor.bestuur)]
+    if not readable and state.unopened(actor.bestuur):
+        raise NogNietGeopend(f"Geef eerst de opdracht POST /{stream.name}/gesprek-openen.")
+    return (document for message in readable for document in message.documenten)
+
+
+READABLE: Mapping[str, Callable[[Stream, Actor], Iterable[Document]]] = {
+    "toezicht": _of_dossier,
+    "berichten": _of_conversation,
+}
+"""Which files of a stream an actor may read, by module. Raises NogNietGeopend."""
+
+
+def _downloads(module: str) -> None:
+    async def download(
+        request: Request,
+        wie: Wie,
+        stroom: UUID,
+        sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
+        bereik: Annotated[
+            str | None, Header(alias="Range", description="Eén deel: `bytes=0-99`.")
+        ] = None,
+        if_range: Annotated[str | None, Header(description="ETag van het bestand.")] = None,
+    ) -> Response:
+        """A file that this actor may read, once its opvraging is registered."""
+        here = parts(request)
+        stream = await here.stream(module, stroom, wie)
+        found = (d for d in READABLE[module](stream, wie) if d.sha256 == sha256)
+        document = next(iter(found), None)
+        if document is None:
+            raise NietGevonden
+        asked = None if if_range not in (None, _etag(document)) else bereik
+        return _answer(here, document, asked)
+
+    router.get(
+        f"/{module}/{{stroom}}/bestanden/{{sha256}}",
+        summary="Bestand downloaden",
+        operation_id=f"{module}_bestand",
+        tags=[module],
+        response_class=Response,
+        responses={
+            200: {"description": "Het bestand.", "content": _BINARY},
+            206: {"description": "Het gevraagde deel.", "content": _BINARY},
+        },
+    )(download)
+
+
+for name in READABLE:
+    _downloads(name)
+
+
+def _answer(here: Parts, document: Document, asked: str | None) -> Response:
+    """The file, or the part of it that is asked."""
     headers = _headers(document)
-    asked = None if if_range not in (None, headers["ETag"]) else bereik
     part = _part(asked, document.size)
     start, stop = part or (0, document.size)
     headers["Content-Length"] = str(stop - start)
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{document.size}"
     return StreamingResponse(
-        here.loket.files.read(sha256, start, stop),
+        here.loket.files.read(document.sha256, start, stop),
         206 if part else 200,
         headers,
         document.formaat if _MEDIA_TYPE.fullmatch(document.formaat) else next(iter(_BINARY)),
@@ -140,5 +177,9 @@ def _headers(document: Document) -> dict[str, str]:
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
-        "ETag": f'"{document.sha256}"',
+        "ETag": _etag(document),
     }
+
+
+def _etag(document: Document) -> str:
+    return f'"{document.sha256}"'

@@ -28,8 +28,10 @@ ANTWOORD = ("geen", "lopend", "verstreken", "beantwoord", "ingetrokken")
 
 _READS = "(b.van = %(bestuur)s OR (b.geopend_op IS NOT NULL AND b.ingetrokken_op IS NULL))"
 _MINE = _READS.replace("b.", "r.")
-_RECEIVED = "b.gesprek = r.id AND b.naar = %(bestuur)s AND b.ingetrokken_op IS NULL"
-_UNREAD = f"{_RECEIVED} AND NOT b.gelezen_door @> ARRAY[%(persoon)s::text]"
+_STANDS = "b.naar = %(bestuur)s AND b.ingetrokken_op IS NULL"
+_NEW = f"{_STANDS} AND NOT b.gelezen_door @> ARRAY[%(persoon)s::text]"
+_RECEIVED = f"b.gesprek = r.id AND {_STANDS}"
+_UNREAD = f"b.gesprek = r.id AND {_NEW}"
 _UNOPENED = f"{_RECEIVED} AND b.geopend_op IS NULL"
 _DUE = """(SELECT min(t.vervalt_op) FROM termijnen AS t
            WHERE t.stroom = 'berichten/' || r.id::text AND t.toestand = 'lopend')"""
@@ -77,10 +79,7 @@ GESPREKKEN = Resource(
         "type_naam": Attribute(TEXT, sql="r.type_communicatie", show=_label),
         "dossier": Attribute(TEXT, "Stroom van het dossier waarover het gaat."),
         "behandeling": Attribute(TEXT, "Stroom van de behandeling waaruit het volgt."),
-        "omzendbrief": Attribute(
-            TEXT, "Stroom van de omzendbrief, voor wie die verstuurde.", nullable=True,
-            visible="r.van = %(bestuur)s",
-        ),
+        "omzendbrief": Attribute(TEXT, "Stroom van de omzendbrief waaruit het volgt."),
         "gestart_op": Attribute(MOMENT),
         "laatste_bericht_op": Attribute(MOMENT),
         "laatste_van": Attribute(URI, "Wie het laatste bericht stuurde."),
@@ -146,7 +145,6 @@ GESPREKKEN = Resource(
         "laatste_bericht": Sort("r.laatste_bericht_op", MOMENT),
         "gestart": Sort("r.gestart_op", MOMENT),
         "onderwerp": Sort("r.onderwerp", TEXT),
-        "type": Sort("r.type_communicatie", TEXT),
     },
     order="-laatste_bericht",
     links={
@@ -221,18 +219,21 @@ BERICHTEN = Resource(
         "van": one_of("r.van", URI, "URI van de verzender."),
         "naar": one_of("r.naar", URI, "URI van de ontvanger."),
         "ongelezen": holds(
-            "r.naar = %(bestuur)s AND r.ingetrokken_op IS NULL"
-            " AND NOT r.gelezen_door @> ARRAY[%(persoon)s::text]",
-            BOOLEAN, "Ontvangen en door uzelf nog niet gelezen.",
+            f"EXISTS (SELECT 1 FROM berichten AS b WHERE b.id = r.id AND {_NEW})",
+            BOOLEAN,
+            "Ontvangen en door uzelf nog niet gelezen.",
         ),
         "termijn": one_of(_ANSWER, choice(*ANTWOORD), "Toestand van de reactietermijn."),
         "tekst": Filter(
-            f"({_MINE} AND r.tekst ILIKE ANY({{values}}))", TEXT,
-            "Deel van een bericht dat u mag lezen.", contains("").wrap,
+            "EXISTS (SELECT 1 FROM berichten AS b"
+            f" WHERE b.id = r.id AND {_READS} AND b.tekst ILIKE ANY({{values}}))",
+            TEXT,
+            "Deel van een bericht dat u mag lezen.",
+            contains("").wrap,
         ),
         **between("verzonden", "r.verzonden_op", "Verzonden"),
     },
-    sorts={"verzonden": Sort("r.verzonden_op", MOMENT), "nummer": Sort("r.nummer", INTEGER)},
+    sorts={"verzonden": Sort("r.verzonden_op", MOMENT)},
     order="-verzonden",
 )  # fmt: skip
 

@@ -182,6 +182,8 @@ class _Reading:
         names = text.split(",") if text else []
         if strange := [each for each in names if each not in known.names]:
             raise _Wrong("onbekend", f"{_list(strange)}: kies uit {', '.join(known.names)}.")
+        if len(names) > MAX_SIZE:
+            raise _Wrong("aantal", f"Geef hoogstens {MAX_SIZE} waarden.")
         self._fields[kind] = frozenset(names)
 
     def _sort(self, text: str) -> None:

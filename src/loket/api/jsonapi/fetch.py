@@ -104,7 +104,7 @@ async def several(
     wanted = list(ids)
     found: list[Row] = []
     if resource.table and wanted:
-        when = query if resource.history else Query()
+        when = query if resource.history else Query(nu=query.nu)
         selection = by_id(resource, when, actor, wanted)
         rows = await _fetch(conn, selection)
         found = [dict(zip(selection.columns, values, strict=True)) for values in rows]

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from loket.api.jsonapi.kinds import BOOLEAN, INTEGER, MOMENT, Kind
@@ -23,7 +23,8 @@ _BOOKMARK = re.compile(r"[A-Za-z0-9_-]{1,1000}")
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked of a resource: conditions with their values, order (names, `-` before it is
-    from high to low), a page of it, fields by type, paths to include, and as of which moment."""
+    from high to low), a page of it, fields by type, paths to include, and as of which moment.
+    `nu` is the server's clock."""
 
     filters: tuple[tuple[Filter, tuple[Any, ...]], ...] = ()
     sort: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Query:
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     include: tuple[tuple[str, ...], ...] = ()
     op: datetime | None = None
+    nu: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
 
 Resources = Mapping[str, Resource]

@@ -3,8 +3,9 @@
 
 Everything else is derived from it: the list and the single read, filters, order, pages, included
 resources, the OpenAPI description and exports. All SQL in a resource is constant text that is
-composed, never filled in: values travel as arguments. In it `r` is the row, and `%(bestuur)s` and
-`%(persoon)s` are the reader's bestuur (URI) and person.
+composed, never filled in: values travel as arguments. In it `r` is the row, `%(bestuur)s`,
+`%(persoon)s` and `%(rollen)s` are the reader's bestuur (URI), person and roles, and `%(nu)s` is the
+server's clock.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping

@@ -2,6 +2,7 @@
 """The routes of resources: a list at the path of each, and one of them by its id."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -111,7 +112,8 @@ def asked_of(
     negotiate(request.headers.get("content-type"), request.headers.get("accept"))
     may_ask(here, resource, wie)
     items = request.query_params.multi_items()
-    return here, parse(resource, here.resources, items, single=single)
+    query = parse(resource, here.resources, items, single=single)
+    return here, replace(query, nu=here.loket.now())
 
 
 def may_ask(here: Parts, resource: Resource, actor: Actor) -> None:

@@ -90,7 +90,7 @@ def by_id(resource: Resource, query: Query, actor: Actor, ids: Iterable[str]) ->
         f"SELECT {', '.join(columns.values())} FROM {_from(resource, query)}"
         f" WHERE ({scope}) AND {resource.key} = ANY(%(ids)s::{resource.identity.sql}[])"
     )
-    arguments = {**_reader(actor), "ids": list(ids), "op": query.op}
+    arguments = {**_reader(actor, query), "ids": list(ids)}
     return Selection(sql, arguments, tuple(columns))
 
 
@@ -146,7 +146,7 @@ def _beyond(keys: Sequence[_Key]) -> str:
 
 def _where(query: Query, actor: Actor) -> tuple[list[str], Arguments]:
     conditions = []
-    arguments: Arguments = {**_reader(actor), "op": query.op}
+    arguments: Arguments = _reader(actor, query)
     for n, (each, values) in enumerate(query.filters):
         name, kind = f"f{n}", each.kind.sql
         if each.many:
@@ -159,8 +159,14 @@ def _where(query: Query, actor: Actor) -> tuple[list[str], Arguments]:
     return conditions, arguments
 
 
-def _reader(actor: Actor) -> Arguments:
-    return {"bestuur": actor.bestuur, "persoon": actor.persoon}
+def _reader(actor: Actor, query: Query) -> Arguments:
+    return {
+        "bestuur": actor.bestuur,
+        "persoon": actor.persoon,
+        "rollen": sorted(actor.rollen),
+        "op": query.op,
+        "nu": query.nu,
+    }
 
 
 def _from(resource: Resource, query: Query) -> str:

@@ -143,9 +143,8 @@ def test_a_role_opens_the_terms_of_its_own_module(timed: Office, clock: Clock) -
     timed.draft(**decided(clock, 2))
     timed.project()
     assert terms(timed.person(AALST, MESSAGES)) == []
-    problem(
-        timed.person(AALST, "LoketLB-leidinggevendenGebruiker").get("/termijnen"), 403, "loket/geen-recht"
-    )
+    other = timed.person(AALST, "LoketLB-leidinggevendenGebruiker")
+    problem(other.get("/termijnen"), 403, "loket/geen-recht")
     assert timed.http.get("/termijnen").status_code == 401
 
 

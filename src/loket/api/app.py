@@ -14,6 +14,7 @@ from loket.api import (
     explain,
     files,
     forms,
+    formulier,
     health,
     live,
     log,
@@ -39,7 +40,7 @@ from loket.kernel import Module
 from loket.submit import WriteSide
 from loket.wiring import Loket
 
-VIEWS = (forms.router,)
+VIEWS = (forms.router, formulier.router,)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,

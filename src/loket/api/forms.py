@@ -121,7 +121,7 @@ async def listed(request: Request, wie: Wie) -> Dossiertypes:
     here = parts(request)
     may_enter(here.modules[MODULE], wie)
     reference, today = here.loket.reference, belgian_day(here.loket.now())
-    offered = reference.dossiertypes_for(wie.klasse, today, _status(reference, wie))
+    offered = reference.dossiertypes_for(wie.klasse, today, status(reference, wie))
     return Dossiertypes(dossiertypes=[Kort(**_short(form)) for form in offered])
 
 
@@ -131,20 +131,30 @@ async def one(request: Request, wie: Wie, dossiertype: UUID) -> Lang:
     here = parts(request)
     may_enter(here.modules[MODULE], wie)
     reference, today = here.loket.reference, belgian_day(here.loket.now())
-    form = next((t for t in reference.dossiertypes.values() if _id(t) == dossiertype), None)
+    form = find(reference, dossiertype)
     if form is None:
         raise NietGevonden
-    rule = form.meldingsregel(wie.klasse, today, _status(reference, wie))
+    return long(form, wie.klasse, today, status(reference, wie))
+
+
+def find(reference: Reference, dossiertype: UUID) -> Dossiertype | None:
+    """The type with this id."""
+    return next((t for t in reference.dossiertypes.values() if _id(t) == dossiertype), None)
+
+
+def long(form: Dossiertype, klasse: str, op: date, toestand: str) -> Lang:
+    """A type with its form, as a bestuur of this class and status sees it on that day."""
     return Lang(
         **_short(form),
-        mag_verzenden=rule is not None,
-        velden=[_field(veld, today) for veld in form.velden],
+        mag_verzenden=form.meldingsregel(klasse, op, toestand) is not None,
+        velden=[_field(veld, op) for veld in form.velden],
         bijlagen=[_attachment(regel) for regel in form.bijlagen],
         regels=[_rule(regel) for regel in form.regels],
     )
 
 
-def _status(reference: Reference, actor: Actor) -> str:
+def status(reference: Reference, actor: Actor) -> str:
+    """The status (URI) of the bestuur of this actor."""
     bestuur = reference.besturen.get(actor.bestuur)
     return bestuur.status if bestuur else ""
 

@@ -27,6 +27,8 @@ from loket.reference.overlay import (
 from loket.reference.shape import VALIDITY, Shape, differences, learn, with_validity
 
 PLACE = "inhoud"
+CONDITION = "voorwaarde"
+"""Conditions have the shape that reading asks, as deep as one likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _findings(
     if soort.sleutel and item.get(soort.sleutel) != own:
         place = f"{PLACE}/{soort.sleutel}"
         yield Finding(place, "sleutel", f"Geef hier de sleutel van de definitie: {own}.")
-    found = list(differences(shape_of(now, soort), item, PLACE))
+    free = soort.naam == CONDITION
+    found = [] if free else list(differences(shape_of(now, soort), item, PLACE))
     yield from found or (*_dates(item, PLACE), *_kept(now, soort, sleutel, item))
 
 

@@ -327,7 +327,7 @@ RULES: Mapping[str, Rule] = {
 }
 """Rules by kind; they see only values of a datatype they fit."""
 
-_ON_WHOLE = frozenset({"bevat", "max_aantal"})
+ON_WHOLE = frozenset({"bevat", "max_aantal"})
 
 
 def broken(regel: Regel, value: Value, zicht: Zicht) -> str:
@@ -336,7 +336,7 @@ def broken(regel: Regel, value: Value, zicht: Zicht) -> str:
     On a list it asks that every value keeps it, that one does, or judges the list as a whole.
     """
     kind = RULES[regel.soort].broken
-    whole = not isinstance(value, tuple) or regel.soort in _ON_WHOLE
+    whole = not isinstance(value, tuple) or regel.soort in ON_WHOLE
     if whole or regel.groepering == "geheel":
         said = kind(regel, value, zicht)
     else:

@@ -68,7 +68,7 @@ def send(state: Dossier, ctx: Context) -> list[Event]:
         count = "Eén regel is" if len(findings) == 1 else f"{len(findings)} regels zijn"
         raise OnvolledigDossier(f"{count} niet voldaan.", *findings)
     ids = dossier_ids(form, state.velden)
-    target = _target(form, state, ids, ctx)
+    target = target_of(form, state, ids, ctx)
     warned = doubts(form, state, ctx)
     if open_doubts := [f for f in warned if (f.veld, f.regel) not in state.bevestigd]:
         raise WaarschuwingNietBevestigd("", *open_doubts)
@@ -94,7 +94,7 @@ def send(state: Dossier, ctx: Context) -> list[Event]:
     return [sent, *(BesluitAfgeleverd(number, ontvanger) for ontvanger in target.ontvangers)]
 
 
-def _target(form: Dossiertype, state: Dossier, ids: tuple[str, ...], ctx: Context) -> Bestemming:
+def target_of(form: Dossiertype, state: Dossier, ids: tuple[str, ...], ctx: Context) -> Bestemming:
     """Who receives it, and by which rule. Raises GeenOntvanger, naming what is missing."""
     reference: Reference = ctx.reference
     units = dict.fromkeys((*betrokken_besturen(form, state.velden), *authors(ids, ctx)))

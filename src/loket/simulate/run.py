@@ -26,7 +26,7 @@ FILES = 40
 """Different files there are, and how many of them each bestuur has uploaded."""
 EACH = 4
 
-ASIDE = frozenset({"ontvangstbewijs", "bestandstekst"})
+ASIDE = frozenset({"ontvangstbewijs", "bestandstekst", "melding", "dagoverzicht"})
 """Reactions that tell people, or read files, rather than write to the log."""
 
 _NEW = "SELECT stream, seq, type, position FROM events WHERE position >= %s ORDER BY position"

@@ -26,8 +26,8 @@ FILES = 40
 """Different files there are, and how many of them each bestuur has uploaded."""
 EACH = 4
 
-ASIDE = frozenset({"ontvangstbewijs", "bestandstekst", "melding", "dagoverzicht"})
-"""Reactions that tell people, or read files, rather than write to the log."""
+ASIDE = frozenset({"ontvangstbewijs", "bestandstekst", "melding", "dagoverzicht", "dubbels"})
+"""Reactions that tell people, or that look at read models, which follow at the end of the year."""
 
 _NEW = "SELECT stream, seq, type, position FROM events WHERE position >= %s ORDER BY position"
 _SIZE = "SELECT size FROM log_head"

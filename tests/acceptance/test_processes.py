@@ -84,7 +84,7 @@ def test_two_apis_two_sealers_a_projector_and_a_worker_share_a_database(
             "LOKET_LOG_LEVEL": "error",
         }
         _run(env, "migrate")
-        assert "20 nieuw of gewijzigd" in _run(env, "import-besturen")
+        assert "26 nieuw of gewijzigd, 14 relaties" in _run(env, "import-besturen")
         files = [str(path) for path in sorted(shared.glob("data/*.ttl"))]
         assert "1288 besturen gelezen" in _run(env, "import-besturen", *files)
         ports = [free_port("127.0.0.1"), free_port("127.0.0.1")]

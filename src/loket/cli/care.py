@@ -49,9 +49,9 @@ def import_besturen(
     with installation(data_dir) as loket:
         commands = commands_of(files)
         changed = register(loket, commands)
-        if not files:
-            changed += relate(loket)
-        typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd")
+        laid = 0 if files else relate(loket)
+        told = f", {laid} relaties gelegd" if laid else ""
+        typer.echo(f"{len(commands)} besturen gelezen, {changed} nieuw of gewijzigd{told}")
 
 
 def commands_of(files: Sequence[Path] | None) -> list[tuple[str, "BestuurRegistreren"]]:

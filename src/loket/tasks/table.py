@@ -9,6 +9,7 @@ from loket.tasks import (
     dagoverzicht,
     doorsturen,
     dubbels,
+    fusie,
     melding,
     omzendbrief,
     ontvangstbewijs,
@@ -28,5 +29,6 @@ REACTIONS: tuple[Reaction, ...] = (
     omzendbrief.REACTION,
     doorsturen.REACTION,
     dubbels.REACTION,
+    fusie.REACTION,
     behandeling.REACTION,
 )

@@ -28,12 +28,12 @@ def lay(soort: str, ander: str, van: str = "2020-01-01", tot: str = "") -> dict[
     return {"soort": soort, "ander": ander, "van": van, "tot": tot}
 
 
-def test_a_relation_is_laid_by_an_administrator_and_read_by_everyone(office: Office) -> None:
-    admin = office.person(ABB, ADMIN)
-    council, _ = (registered(office, admin, name) for name in (COUNCIL, AALST))
-    aalst = office.bestuur(AALST).uri
+def test_a_relation_is_laid_by_an_administrator_and_read_by_everyone(fresh: Office) -> None:
+    admin = fresh.person(ABB, ADMIN)
+    council, _ = (registered(fresh, admin, name) for name in (COUNCIL, AALST))
+    aalst = fresh.bestuur(AALST).uri
     body = lay(TOEZICHT, aalst)
-    problem(office.aalst.ask(council, "relatie-leggen", body), 403, "loket/geen-recht")
+    problem(fresh.aalst.ask(council, "relatie-leggen", body), 403, "loket/geen-recht")
     accept(admin.ask(council, "relatie-leggen", body))
     problem(
         admin.ask(council, "relatie-leggen", lay(CENTRAAL_BESTUUR, aalst)),
@@ -42,34 +42,34 @@ def test_a_relation_is_laid_by_an_administrator_and_read_by_everyone(office: Off
     )
     overlapping = lay(TOEZICHT, aalst, "2021-01-01")
     problem(admin.ask(council, "relatie-leggen", overlapping), 409, "besturen/relatie-bestaat-al")
-    office.project()
-    office.loket.references.refresh()
-    shown = office.gent.get(f"/{council}").json()["data"]["attributes"]["relaties"]
+    fresh.project()
+    fresh.loket.references.refresh()
+    shown = fresh.gent.get(f"/{council}").json()["data"]["attributes"]["relaties"]
     assert [(each["soort"], each["van"]) for each in shown] == [(TOEZICHT, "2020-01-01")]
 
 
-def test_a_relation_that_is_not_there_does_not_end(office: Office) -> None:
-    admin = office.person(ABB, ADMIN)
-    council = registered(office, admin, COUNCIL)
-    body = {"soort": TOEZICHT, "ander": office.bestuur(AALST).uri, "tot": "2025-12-31"}
+def test_a_relation_that_is_not_there_does_not_end(fresh: Office) -> None:
+    admin = fresh.person(ABB, ADMIN)
+    council = registered(fresh, admin, COUNCIL)
+    body = {"soort": TOEZICHT, "ander": fresh.bestuur(AALST).uri, "tot": "2025-12-31"}
     problem(admin.ask(council, "relatie-beeindigen", body), 404, "besturen/onbekende-relatie")
 
 
-def test_a_bestuur_that_merges_hands_over_its_relations(office: Office) -> None:
-    admin = office.person(ABB, ADMIN)
-    council, aalst, _ = (registered(office, admin, name) for name in (COUNCIL, AALST, GENT))
-    old, new = office.bestuur(AALST).uri, office.bestuur(GENT).uri
+def test_a_bestuur_that_merges_hands_over_its_relations(fresh: Office) -> None:
+    admin = fresh.person(ABB, ADMIN)
+    council, aalst, _ = (registered(fresh, admin, name) for name in (COUNCIL, AALST, GENT))
+    old, new = fresh.bestuur(AALST).uri, fresh.bestuur(GENT).uri
     accept(admin.ask(council, "relatie-leggen", lay(TOEZICHT, old)))
     past = lay(MEDEFINANCIERING, old, tot="2024-12-31")
     accept(admin.ask(council, "relatie-leggen", past))
-    office.project()
-    office.loket.references.refresh()
+    fresh.project()
+    fresh.loket.references.refresh()
     accept(admin.ask(aalst, "bestuur-opgaan-in", {"opvolger": new, "datum": "2026-01-01"}))
-    reactor = Reactor(office.loket, (fusie.REACTION,), office.project)
+    reactor = Reactor(fresh.loket, (fusie.REACTION,), fresh.project)
     reactor.run()
-    office.project()
-    office.loket.references.refresh()
-    found = office.loket.reference.relaties.heen[office.bestuur(COUNCIL).uri]
+    fresh.project()
+    fresh.loket.references.refresh()
+    found = fresh.loket.reference.relaties.heen[fresh.bestuur(COUNCIL).uri]
     assert set(found) == {
         Relatie(TOEZICHT, old, "2020-01-01", "2025-12-31"),
         Relatie(TOEZICHT, new, "2026-01-01"),

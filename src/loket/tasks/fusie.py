@@ -9,6 +9,7 @@ from loket.domain.besturen import (
     MODULE,
     BestuurGefuseerd,
     Inschrijving,
+    OnbekendBestuur,
     RelatieBeeindigen,
     RelatieBestaatAl,
     RelatieLeggen,
@@ -41,8 +42,9 @@ async def _hand_over(
     before = (date.fromisoformat(merger.datum) - timedelta(days=1)).isoformat()
     end = RelatieBeeindigen(soort, relatie.ander, before)
     lay = RelatieLeggen(soort, merger.opvolger, merger.datum, relatie.tot)
-    await answer(tools, cause, f"{NAME}/{uri}/{soort}/einde", MODULE, stream, end)
-    with suppress(RelatieBestaatAl):
+    # Besturen that ship with the product have relations before they are registered.
+    with suppress(OnbekendBestuur, RelatieBestaatAl):
+        await answer(tools, cause, f"{NAME}/{uri}/{soort}/einde", MODULE, stream, end)
         await answer(tools, cause, f"{NAME}/{uri}/{soort}/begin", MODULE, stream, lay)
 
 

@@ -19,7 +19,7 @@ from psycopg.rows import TupleRow
 
 from loket.evidence.store import connect
 from loket.projections import referentie
-from loket.projections.besturen import read_besturen, read_relaties
+from loket.projections.besturen import read_besturen, read_gefuseerd, read_relaties
 from loket.reference import Bestuur, Reference, Relatie
 from loket.reference.loader import digest
 from loket.reference.overlay import laid_over, overlay, versions
@@ -120,7 +120,7 @@ class References:
             told = {name: raw.decode() for name, raw in self._base.bron.items()}
             conn.execute(_RECORD, (self._base.version, json.dumps(told)))
             self._take_changes(referentie.read_changes(conn))
-            self._take(read_besturen(conn), read_relaties(conn))
+            self._take(read_besturen(conn), read_relaties(conn), read_gefuseerd(conn))
 
     def follow(self) -> None:
         """Keep them fresh in the background, until `close`."""
@@ -133,11 +133,15 @@ class References:
         self._stop.set()
 
     def _take(
-        self, besturen: Mapping[str, Bestuur], relaties: Mapping[str, tuple[Relatie, ...]]
+        self,
+        besturen: Mapping[str, Bestuur],
+        relaties: Mapping[str, tuple[Relatie, ...]],
+        gefuseerd: Mapping[str, str],
     ) -> None:
         now = self._known.reference
-        if besturen != now.besturen or relaties != now.relaties.heen:
-            found = now.with_besturen(besturen, relaties)
+        told = (now.besturen, now.relaties.heen, now.gefuseerd)
+        if (besturen, relaties, gefuseerd) != told:
+            found = now.with_besturen(besturen, relaties, gefuseerd)
             self._known = replace(self._known, reference=found)
 
     def _take_changes(self, changes: Rows) -> None:
@@ -155,8 +159,7 @@ class References:
 
     def _of_the_register(self, reference: Reference) -> Reference:
         """The same, with the besturen and relations as they are known now."""
-        now = self._known.reference
-        return replace(reference, besturen=now.besturen, relaties=now.relaties)
+        return reference.of_the_register(self._known.reference)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -177,7 +180,7 @@ class References:
             )
             if now != seen:
                 self._take_changes(referentie.read_changes(conn))
-                self._take(read_besturen(conn), read_relaties(conn))
+                self._take(read_besturen(conn), read_relaties(conn), read_gefuseerd(conn))
                 seen = now
             self._stop.wait(AT_MOST_EVERY)
             for _ in conn.notifies(timeout=REFRESH_SECONDS, stop_after=1):

@@ -115,4 +115,12 @@ def read_relaties(conn: Connection) -> Mapping[str, tuple[Relatie, ...]]:
     return {uri: _relaties(relaties) for uri, relaties in found}
 
 
+def read_gefuseerd(conn: Connection) -> Mapping[str, str]:
+    """The first day (ISO) on which a bestuur no longer existed, by URI."""
+    found = conn.execute(
+        "SELECT uri, gefuseerd_op FROM besturen WHERE gefuseerd_op <> '' ORDER BY position"
+    )
+    return {str(uri): str(day) for uri, day in found}
+
+
 PROJECTION = Projection("besturen", ("besturen",), apply)

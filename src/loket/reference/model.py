@@ -291,12 +291,14 @@ class Reference:
         self,
         besturen: Mapping[str, Bestuur],
         relaties: Mapping[str, tuple[Relatie, ...]] | None = None,
+        gefuseerd: Mapping[str, str] | None = None,
     ) -> "Reference":
         """The same, with these besturen and relations added (a known URI is replaced)."""
         return replace(
             self,
             besturen={**self.besturen, **besturen},
             relaties=self.relaties.joined(relaties) if relaties else self.relaties,
+            gefuseerd={**self.gefuseerd, **(gefuseerd or {})},
         )
 
     def dossiertypes_for(self, klasse: str, op: date, status: str = "") -> list[Dossiertype]:
@@ -341,6 +343,12 @@ class Reference:
     def goedkeuring(self, zaak: Zaak, op: date) -> bool:
         """True when such a case needs the approval of its recipient."""
         return any(v.geldig.op(op) and zaak.fits(v.als) for v in self.goedkeuringen)
+
+    def of_the_register(self, other: "Reference") -> "Reference":
+        """The same, with what the register of besturen says in the other."""
+        return replace(
+            self, besturen=other.besturen, relaties=other.relaties, gefuseerd=other.gefuseerd
+        )
 
     def organen_van(self, klasse: str, op: date) -> frozenset[str] | None:
         """The organs a bestuur of this class has on that day; None when that is not known."""

@@ -199,7 +199,7 @@ def overlay(base: Reference, changes: Sequence[Wijziging]) -> Overlaid:
         found = parse(applied(base.bron, changes))
     except UNREADABLE:
         found, left_out = _one_by_one(base, changes)
-    found = replace(found, version=version, besturen=base.besturen, relaties=base.relaties)
+    found = replace(found, version=version).of_the_register(base)
     return Overlaid(found, left_out)
 
 

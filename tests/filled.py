@@ -12,7 +12,8 @@ from loket.reference.values import DATATYPES
 OP = date(2026, 3, 2)
 """The day on which `given` decides, unless told otherwise."""
 
-DOSSIER = f"http://data.lblod.info/submissions/{UUID(int=7)}"
+DOSSIER_ID = str(UUID(int=7))
+DOSSIER = f"http://data.lblod.info/submissions/{DOSSIER_ID}"
 BIJLAGEN = Bijlagen(links=1)
 DECIDING = ("bestuursorgaan", "reglementtype", "belastingtype", "vaststelling", "wegprocedure")
 """The fields on which other fields, or attachments, depend."""

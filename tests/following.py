@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Runs a reaction over the whole log, in this process and without a broker; the read models first
-catch up."""
+"""Runs a reaction over the whole log, in this process and without a broker.
+
+The read models catch up before each fact.
+"""
 
 import asyncio
 from contextlib import aclosing
@@ -16,7 +18,6 @@ FACTS = "SELECT stream, seq FROM events WHERE type = ANY(%s) ORDER BY position"
 
 def react(loket: Loket, reaction: Reaction) -> int:
     """Starts the reaction for each of its facts once; answers for how many."""
-    project(loket)
     with connect(loket.dsn) as conn:
         facts = conn.execute(FACTS, (list(reaction.on),)).fetchall()
 
@@ -24,6 +25,7 @@ def react(loket: Loket, reaction: Reaction) -> int:
         used = tools(loket)
         async with aclosing(used.write):
             for stream, seq in facts:
+                await asyncio.to_thread(project, loket)
                 await reaction.run(used, Cause(stream, seq), False)
 
     asyncio.run(run())

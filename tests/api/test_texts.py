@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from office import BESLUITENLIJST, FIELDS, Office, accept
+from office import BESLUITENLIJST, FIELDS, Office, accept, problem
 
 import office_files as make
 from following import react
@@ -94,3 +94,39 @@ def test_parts_are_cut_between_words() -> None:
     assert all(part.endswith(" ") for part in parts[:-1])
     assert [len(part) for part in parts_of("x" * 250, 100)] == [100, 100, 50]
     assert parts_of("") == []
+
+
+def test_a_sender_is_warned_of_a_file_that_cannot_be_read(fresh: Office) -> None:
+    stream = attach(
+        fresh,
+        ("nota.pdf", "application/pdf", pdf(["Leesbaar"])),
+        ("scan.pdf", "application/pdf", make.SCAN),
+    )
+    react(fresh.loket, bestandstekst.REACTION)
+    react(fresh.loket, bestandstekst.REACTION)
+    refused = problem(
+        fresh.aalst.ask(stream, "besluit-verzenden"), 422, "toezicht/waarschuwing-niet-bevestigd"
+    )
+    [doubt] = refused["fouten"]
+    assert doubt["regel"] == "bestand-onleesbaar"
+    assert doubt["melding"].startswith("scan.pdf: Het bestand bevat geen doorzoekbare tekst")
+    confirmed = {"veld": doubt["veld"], "regel": doubt["regel"]}
+    accept(fresh.aalst.ask(stream, "waarschuwing-bevestigen", confirmed))
+    accept(fresh.aalst.ask(stream, "besluit-verzenden"))
+    judged = "SELECT count(*) FROM events WHERE type = 'toezicht.BestandBeoordeeld'"
+    assert rows(fresh, judged) == [(1,)]
+
+
+def test_a_warning_ends_with_the_file_it_is_about(fresh: Office) -> None:
+    stream = attach(fresh, ("slot.pdf", "application/pdf", make.LOCKED_PDF))
+    react(fresh.loket, bestandstekst.REACTION)
+    accept(fresh.aalst.ask(stream, "besluit-valideren"))
+    found = fresh.aalst.get(f"/{stream}").json()["data"]["attributes"]["controle"]
+    [doubt] = found["waarschuwingen"]
+    sha256 = doubt["veld"].removeprefix("bestanden/")
+    accept(fresh.aalst.ask(stream, "bestand-verwijderen", {"sha256": sha256}))
+    accept(fresh.aalst.ask(stream, "link-toevoegen", {"url": "https://aalst.be/lijst"}))
+    accept(fresh.aalst.ask(stream, "besluit-verzenden"))
+    react(fresh.loket, bestandstekst.REACTION)
+    judge = {"sha256": sha256, "leesbaar": False, "reden": "x"}
+    problem(fresh.aalst.ask(stream, "bestand-beoordelen", judge), 404, "loket/niet-gevonden")

@@ -40,6 +40,7 @@ LABELS = {
     "BesluitHeropend": "Heropend: opnieuw een concept van de verzender",
     "BesluitVerworpen": "Concept verworpen",
     "BesluitDoorgestuurd": "Doorgestuurd met een dossier dat ernaar verwijst",
+    "BestandBeoordeeld": "Een bestand is gelezen of bleek onleesbaar",
     "DubbelVermoed": "Dezelfde inhoud is eerder verzonden",
     "OntvangstbewijsGemaild": "Ontvangstbewijs gemaild aan de verzender",
     "OntvangstbewijsNietGemaild": "Ontvangstbewijs kon niet gemaild worden",

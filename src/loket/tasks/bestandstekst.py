@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A file was attached: its text is read, so that it can be searched.
 
-The text goes to a table by the digest of the file, not to the log: it follows from the file. It
-is added to what is searched once the read model has come as far as the log.
+The text goes to a table by the digest of the file, not to the log: it follows from the file. It is
+added to what is searched once the read model has come as far as the log. That a file of a dossier
+cannot be read is a fact: its sender is warned.
 """
 
 import asyncio
 
+from loket.domain.toezicht import MODULE
+from loket.domain.toezicht.words import BestandBeoordelen, BestandToegevoegd
 from loket.evidence.canonical import documents_in
 from loket.evidence.store import connect_async
+from loket.extraction import REDENEN, Status
 from loket.projections.zoeken.fill import add_text
-from loket.tasks.reaction import Cause, Reaction, Tools, TryLater, history
+from loket.tasks.reaction import Cause, Reaction, Tools, TryLater, answer, history
 
 NAME = "bestandstekst"
 
@@ -28,10 +32,13 @@ async def run(tools: Tools, cause: Cause, last: bool) -> None:  # noqa: ARG001
         return  # Its content was destroyed, and the text with it.
     for document in documents_in(fact):
         try:
-            await tools.texts.take(document)
+            read = await tools.texts.take(document)
         except FileNotFoundError:
             raise TryLater("Een bestand is hier nog niet.") from None
         await _join(tools.texts.dsn, document.sha256)
+        if read.status is Status.ONLEESBAAR and isinstance(fact, BestandToegevoegd):
+            judged = BestandBeoordelen(document.sha256, leesbaar=False, reden=REDENEN[read.reden])
+            await answer(tools, cause, f"{NAME}/{document.sha256}", MODULE, cause.id, judged)
 
 
 async def _join(dsn: str, sha256: str) -> None:

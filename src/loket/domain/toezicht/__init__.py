@@ -32,6 +32,8 @@ from loket.domain.toezicht.words import (
     BesluitVerwerpen,
     BesluitVerzenden,
     BesluitVerzonden,
+    BestandBeoordeeld,
+    BestandBeoordelen,
     BestandToevoegen,
     BestandVerwijderen,
     Command,
@@ -76,6 +78,7 @@ _RIGHTS: dict[type[Command], frozenset[str]] = {
     WaarschuwingBevestigen: _SENDER,
     BesluitDoorsturen: _MACHINE,
     DubbelMelden: _MACHINE,
+    BestandBeoordelen: _MACHINE,
     OntvangstbewijsRegistreren: _MACHINE,
     OntvangstbewijsMislukt: _MACHINE,
 }
@@ -95,6 +98,7 @@ MODULE: Module[Command, Dossier, Event] = Module(
     needs=needs,
     discloses=discloses,
     audience={BesluitOpgesteld: "bestuur", BesluitAfgeleverd: "ontvanger"},
+    internal=frozenset({BestandBeoordeeld}),
     legal=frozenset(
         {
             BesluitVerzonden,

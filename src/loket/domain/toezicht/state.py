@@ -18,6 +18,7 @@ from loket.domain.toezicht.words import (
     BesluitVerbeterd,
     BesluitVerworpen,
     BesluitVerzonden,
+    BestandBeoordeeld,
     BestandToegevoegd,
     BestandVerwijderd,
     DubbelVermoed,
@@ -51,7 +52,8 @@ class Dossier:
     and rule) that were confirmed for it. `verzendingen` counts how often it was sent; `bezorgd`
     is the last sending that was delivered to each recipient, `gelezen` the sendings each opened.
     `verwijzingen`, `routeringsregel` and `met_verwijzingen` are those of the last sending, and
-    `doorgestuurd` the dossiers by which it was forwarded.
+    `doorgestuurd` the dossiers by which it was forwarded. `onleesbaar` tells by digest why a file
+    could not be read.
     """
 
     fase: Fase = Fase.LEEG
@@ -73,6 +75,7 @@ class Dossier:
     met_verwijzingen: bool = False
     doorgestuurd: frozenset[str] = frozenset()
     dubbel_van: frozenset[str] = frozenset()
+    onleesbaar: Mapping[str, str] = field(default_factory=dict)
     ontvangstbewijzen: frozenset[OntvangstbewijsGemaild | OntvangstbewijsNietGemaild] = frozenset()
 
     @property
@@ -115,7 +118,9 @@ def evolve(state: Dossier, event: Event) -> Dossier:
             return replace(state, bezorgd={**state.bezorgd, ontvanger: verzending})
         case BesluitGeopend(verzending, ontvanger):
             return replace(state, gelezen=state.gelezen | {(ontvanger, verzending)})
-        case BesluitDoorgestuurd() | WaarschuwingBevestigd() | DubbelVermoed():
+        case (
+            BesluitDoorgestuurd() | WaarschuwingBevestigd() | DubbelVermoed() | BestandBeoordeeld()
+        ):
             return _noted(state, event)
         case OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild():
             return replace(state, ontvangstbewijzen=state.ontvangstbewijzen | {event})
@@ -138,7 +143,8 @@ def _sent(state: Dossier, event: BesluitVerzonden) -> Dossier:
 
 
 def _noted(
-    state: Dossier, event: BesluitDoorgestuurd | WaarschuwingBevestigd | DubbelVermoed
+    state: Dossier,
+    event: BesluitDoorgestuurd | WaarschuwingBevestigd | DubbelVermoed | BestandBeoordeeld,
 ) -> Dossier:
     match event:
         case BesluitDoorgestuurd(_, door):
@@ -147,6 +153,9 @@ def _noted(
             return replace(state, bevestigd=state.bevestigd | {(veld, regel)})
         case DubbelVermoed(ander):
             return replace(state, dubbel_van=state.dubbel_van | {ander})
+        case BestandBeoordeeld(sha256, leesbaar, reden):
+            others = {key: why for key, why in state.onleesbaar.items() if key != sha256}
+            return replace(state, onleesbaar=others if leesbaar else {**others, sha256: reden})
 
 
 def _ended(

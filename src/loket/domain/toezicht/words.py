@@ -143,6 +143,15 @@ class DubbelMelden:
     ander: StreamId
 
 
+@dataclass(frozen=True, slots=True)
+class BestandBeoordelen:
+    """Record whether the text of an attached file could be read, and if not, why (Dutch)."""
+
+    sha256: str
+    leesbaar: bool
+    reden: str = ""
+
+
 Command = (
     BesluitOpstellen
     | VeldenWijzigen
@@ -162,6 +171,7 @@ Command = (
     | WaarschuwingBevestigen
     | BesluitDoorsturen
     | DubbelMelden
+    | BestandBeoordelen
 )
 
 # Events
@@ -337,6 +347,15 @@ class DubbelVermoed:
     ander: str
 
 
+@dataclass(frozen=True, slots=True)
+class BestandBeoordeeld:
+    """The text of an attached file could be read, or could not for this reason."""
+
+    sha256: str
+    leesbaar: bool
+    reden: str
+
+
 Event = (
     BesluitOpgesteld
     | VeldenGewijzigd
@@ -357,4 +376,5 @@ Event = (
     | WaarschuwingBevestigd
     | BesluitDoorgestuurd
     | DubbelVermoed
+    | BestandBeoordeeld
 )

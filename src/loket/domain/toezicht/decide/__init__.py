@@ -22,6 +22,7 @@ from loket.domain.toezicht.words import (
     BesluitVervangen,
     BesluitVerwerpen,
     BesluitVerzenden,
+    BestandBeoordelen,
     Command,
     DubbelMelden,
     Event,
@@ -35,6 +36,7 @@ _MACHINE = (
     BesluitVervangen,
     BesluitDoorsturen,
     DubbelMelden,
+    BestandBeoordelen,
     OntvangstbewijsRegistreren,
     OntvangstbewijsMislukt,
 )

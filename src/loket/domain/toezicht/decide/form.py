@@ -62,9 +62,24 @@ def broken(form: Dossiertype, state: Dossier, ctx: Context) -> list[Finding]:
 
 
 def doubts(form: Dossiertype, state: Dossier, ctx: Context) -> list[Finding]:
-    """What is doubtful about the values."""
+    """What is doubtful about the values and the files."""
     actor, day = ctx.actor, belgian_day(ctx.at)
-    return warnings(form, state.velden, actor.klasse, day, ctx.reference, actor.bestuur)
+    values = warnings(form, state.velden, actor.klasse, day, ctx.reference, actor.bestuur)
+    return [*values, *unreadable(state)]
+
+
+def unreadable(state: Dossier) -> list[Finding]:
+    """The attached files whose text could not be read."""
+    return [
+        Finding(
+            f"bestanden/{document.sha256}",
+            "bestand-onleesbaar",
+            f"{document.naam}: {state.onleesbaar[document.sha256]} "
+            "Vervang het bestand, of bevestig dat u het zo bedoelt.",
+        )
+        for document in state.documenten
+        if document.sha256 in state.onleesbaar
+    ]
 
 
 def recorded(findings: Iterable[Finding]) -> tuple[Bevinding, ...]:

@@ -18,6 +18,8 @@ from loket.domain.toezicht.words import (
     BesluitDoorsturen,
     BesluitVerbeterd,
     BesluitVervangen,
+    BestandBeoordeeld,
+    BestandBeoordelen,
     DubbelMelden,
     DubbelVermoed,
     Event,
@@ -32,13 +34,16 @@ Machine = (
     BesluitVervangen
     | BesluitDoorsturen
     | DubbelMelden
+    | BestandBeoordelen
     | OntvangstbewijsRegistreren
     | OntvangstbewijsMislukt
 )
 
 
 def as_machine(command: Machine, state: Dossier, ctx: Context) -> list[Event]:
-    """What follows for a dossier that was sent."""
+    """What follows for a dossier, most of it once it was sent."""
+    if isinstance(command, BestandBeoordelen):
+        return _judged(command, state)
     if not state.verzendingen:
         raise NietVerzonden
     match command:
@@ -56,6 +61,17 @@ def as_machine(command: Machine, state: Dossier, ctx: Context) -> list[Event]:
             limits.checked_mail(adres_hash, reden=reden)
             failed = OntvangstbewijsNietGemaild(adres_hash, reden)
             return [] if failed in state.ontvangstbewijzen else [failed]
+
+
+def _judged(command: BestandBeoordelen, state: Dossier) -> list[Event]:
+    """Nothing for a file that was detached meanwhile, or that is known to be so."""
+    if not command.leesbaar:
+        limits.checked_reason(command.reden)
+    reason = "" if command.leesbaar else command.reden
+    attached = any(document.sha256 == command.sha256 for document in state.documenten)
+    if not attached or state.onleesbaar.get(command.sha256, "") == reason:
+        return []
+    return [BestandBeoordeeld(command.sha256, command.leesbaar, reason)]
 
 
 def _there(stream: StreamId, ctx: Context) -> Dossier:

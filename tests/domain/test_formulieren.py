@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import pyshacl
 import pytest
-from filled import OP, REFERENCE, complete, example, filled, variants
 from pyld import jsonld
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
+from filled import OP, REFERENCE, complete, example, filled, variants
 from loket.kernel import Finding, Value
 from loket.reference import Bijlagen, Dossiertype, conditions, context, schema, shacl, validate
 from loket.reference.conditions import ALWAYS, Condition, is_filled

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from filled import filled
 from given import ABB, MACHINE, REFERENCE, SENDER, actor, bestuur, given
 
+from filled import filled
 from loket.domain.toezicht import MODULE
 from loket.domain.toezicht.decide.references import MAX_VERWIJZINGEN
 from loket.domain.toezicht.refusals import (

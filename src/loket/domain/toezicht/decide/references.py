@@ -172,12 +172,6 @@ def _besturen(uses: Mapping[str, str], state: Dossier, ctx: Context) -> Iterator
         if DATATYPES[datatype].verwijst_naar != "bestuur" or tie is None or not value:
             continue
         for uri in value if isinstance(value, tuple) else (str(value),):
-            bestuur = reference.besturen.get(uri)
-            if bestuur is None or reference.klassecode(bestuur.klasse) not in {"EB", "CKB"}:
-                melding = f"{uri}: kies een (centraal) bestuur van de eredienst uit het register."
-                yield Finding(naam, "bestuur-van-de-eredienst", melding)
-            elif ctx.actor.bestuur not in reference.relaties.anderen(
-                uri, belgian_day(ctx.at), *tie
-            ):
-                melding = f"{bestuur.naam}: uw bestuur is daar vandaag niet bij betrokken."
+            if ctx.actor.bestuur not in reference.relaties.anderen(uri, belgian_day(ctx.at), *tie):
+                melding = f"{reference.label(uri)}: uw bestuur is daar vandaag niet bij betrokken."
                 yield Finding(naam, "betrokken-bestuur", melding)

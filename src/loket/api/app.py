@@ -21,6 +21,7 @@ from loket.api import (
     proof,
     reference,
     searching,
+    supervision,
     validatie,
 )
 from loket.api.changes import Changes
@@ -41,7 +42,7 @@ from loket.kernel import Module
 from loket.submit import WriteSide
 from loket.wiring import Loket
 
-VIEWS = (forms.router, formulier.router, validatie.router)
+VIEWS = (forms.router, formulier.router, validatie.router, supervision.router)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,

@@ -19,6 +19,7 @@ from loket.api.identity import Wie
 from loket.api.parts import Parts, Stream, parts
 from loket.api.refusals import AanvraagOngeldig, BereikOngeldig, NietGevonden, NogNietGeopend
 from loket.api.resources.toezicht import visible
+from loket.domain import behandelingen
 from loket.domain.berichten.state import Gesprek
 from loket.domain.berichten.words import BerichtVerzonden
 from loket.files import BestandTeGroot, digest_from_header
@@ -87,9 +88,21 @@ def _of_conversation(stream: Stream, actor: Actor) -> Iterable[Document]:
     return (document for message in readable for document in message.documenten)
 
 
+def _of_treatment(stream: Stream, actor: Actor) -> Iterable[Document]:
+    """Files of questions and decisions, for who put them; the sender gets them in a message."""
+    facts = [r.fact for r in stream.history if r.fact is not None]
+    return (
+        document
+        for fact in facts
+        if behandelingen.MODULE.discloses(stream.state, fact, actor.bestuur)
+        for document in getattr(fact, "documenten", ())
+    )
+
+
 READABLE: Mapping[str, Callable[[Stream, Actor], Iterable[Document]]] = {
     "toezicht": _of_dossier,
     "berichten": _of_conversation,
+    "behandelingen": _of_treatment,
 }
 """Which files of a stream an actor may read, by module. Raises NogNietGeopend."""
 

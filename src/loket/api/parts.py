@@ -22,6 +22,7 @@ from loket.evidence.entry import Recorded
 from loket.evidence.read import Question
 from loket.evidence.store import ROLE
 from loket.kernel import SYSTEM_ROLE, Actor, Context, Module, Scope
+from loket.projections.behandelingen.volledigheid import Logboek
 from loket.submit import GeenRecht, WriteSide
 from loket.wiring import Loket
 
@@ -56,6 +57,11 @@ class Parts:
     def scoped(self) -> Mapping[str, Module[Any, Any, Any]]:
         """The modules, deciding as if a stream that the actor may not see were empty."""
         return {name: scoped(module) for name, module in self.modules.items()}
+
+    @cached_property
+    def afleveringen(self) -> Logboek:
+        """What the log says was delivered, remembered by this process."""
+        return Logboek(self.loket.dsn, self.loket.mapper)
 
     async def stream(self, module: str, stream: UUID, actor: Actor) -> Stream:
         """A stream this actor may see, by replay of its facts.

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from office import ABB, READER, SENDER, Office, Person, accept, problem
 from supervising import LOCAL, decide, editor, letter, me, names, queue, read, received
+from test_live import Loud, _until, loud  # noqa: F401
 
 from loket.domain.behandelingen import MODULE
 from loket.domain.behandelingen.words import BehandelingOpenen, stream_of
@@ -115,6 +116,19 @@ def test_a_timeline_tells_each_side_its_own(fresh: Office) -> None:
 
     assert not events(clerk(fresh)) & INTERNAL
     assert events(editor(fresh)) >= INTERNAL
+
+
+def test_who_listens_hears_what_is_its_own(loud: Loud) -> None:  # noqa: F811
+    office = loud.office
+    stream = treated(office)
+    last = "behandelingen.OpvragingGesteld"
+    heard = {}
+    for side, person in (("mine", clerk(office)), ("theirs", editor(office))):
+        with loud.listening(person.token or "", since=0) as ear:
+            heard[side] = {each["event"].partition(".")[2] for each in _until(ear, last)}
+    assert stream
+    assert not heard["mine"] & INTERNAL
+    assert heard["theirs"] >= INTERNAL
 
 
 def test_a_proof_opens_nothing_internal_to_the_sender(fresh: Office) -> None:

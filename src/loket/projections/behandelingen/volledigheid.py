@@ -36,18 +36,25 @@ STEP = 20_000
 _FACTS = f"""{COLUMNS} WHERE e.position >= %b AND e.position < %b
 AND e.type ~ '^toezicht[.](BesluitVerzonden|BesluitAfgeleverd)([.]|$)' ORDER BY e.position"""
 
-_LINE = """concat_ws(E'\\n', encode(a.leaf_hash, 'hex'), r.id, r.dossier, a.verzending, r.bestuur,
-    r.ontvanger, r.klasse, r.dossiertype, (extract(epoch FROM CASE WHEN a.verzending = r.verzending
-        THEN r.afgeleverd_op ELSE a.registered END) * 1000000)::bigint)"""
+_LAST = "a.position = max(a.position) OVER (PARTITION BY a.behandeling)"
+"""Of the last aflevering the row itself shows what there is to know."""
+
+_LINE = """concat_ws(E'\\n', encode(leaf_hash, 'hex'), id, dossier, verzending, bestuur, ontvanger,
+    klasse, dossiertype, (extract(epoch FROM registered) * 1000000)::bigint)"""
 _COUNT = f"""
 SELECT maand, dossiertype, count(*), sha256(string_agg(leaf_hash, ''::bytea ORDER BY leaf_hash)),
     sha256(string_agg(regel, ''::bytea ORDER BY regel))
 FROM (
-    SELECT to_char(a.registered AT TIME ZONE 'Europe/Brussels', 'YYYY-MM') AS maand, r.dossiertype,
-        a.leaf_hash, sha256(convert_to({_LINE}, 'UTF8')) AS regel
-    FROM behandelingen_afleveringen AS a JOIN behandelingen AS r ON r.id = a.behandeling
-    WHERE CASE WHEN %(kant)s = 'ontvangen' THEN r.ontvanger ELSE r.bestuur END = %(bestuur)s
-        AND NOT a.position = ANY(%(onleesbaar)s)
+    SELECT to_char(registered AT TIME ZONE 'Europe/Brussels', 'YYYY-MM') AS maand, dossiertype,
+        leaf_hash, sha256(convert_to({_LINE}, 'UTF8')) AS regel
+    FROM (
+        SELECT r.id, r.dossier, r.bestuur, r.ontvanger, r.klasse, r.dossiertype, a.leaf_hash,
+            CASE WHEN {_LAST} THEN r.verzending ELSE a.verzending END AS verzending,
+            CASE WHEN {_LAST} THEN r.afgeleverd_op ELSE a.registered END AS registered
+        FROM behandelingen_afleveringen AS a JOIN behandelingen AS r ON r.id = a.behandeling
+        WHERE CASE WHEN %(kant)s = 'ontvangen' THEN r.ontvanger ELSE r.bestuur END = %(bestuur)s
+            AND NOT a.position = ANY(%(onleesbaar)s)
+    ) AS getoond
 ) AS afleveringen
 GROUP BY GROUPING SETS ((), (maand), (dossiertype))
 """

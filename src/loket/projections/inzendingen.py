@@ -17,6 +17,7 @@ from loket.domain.besturen import BestuurGeregistreerd, BestuurGewijzigd
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
     BesluitGeopend,
+    BesluitGevalideerd,
     BesluitHeropend,
     BesluitIngetrokken,
     BesluitOpgesteld,
@@ -40,7 +41,8 @@ class Inzending:
     `toestand` is concept, verzonden, ingetrokken, verbeterd, heropend or verworpen. Moments are
     those of the last sending, as registered (UTC): `afgeleverd_op` and `geopend_op` of the first
     recipient. Dates are as the sender wrote them. `versie` counts the events of the stream,
-    `position` is that of the last.
+    `position` is that of the last and `gewijzigd_op` when the log registered it. `bevindingen` is
+    how many the check of a draft found, as long as nothing changed since.
     """
 
     id: str
@@ -59,6 +61,8 @@ class Inzending:
     geopend_op: datetime | None = None
     ontvangers: list[str] = field(default_factory=list)
     verbeterd_door: list[str] = field(default_factory=list)
+    gewijzigd_op: datetime | None = None
+    bevindingen: int = 0
 
 
 @dataclass(slots=True)
@@ -120,6 +124,8 @@ def _fold(rows: dict[str, Inzending], recorded: Recorded) -> None:
     else:
         return
     row.versie, row.position = recorded.seq + 1, recorded.position
+    row.gewijzigd_op = recorded.registered
+    row.bevindingen = len(fact.bevindingen) if isinstance(fact, BesluitGevalideerd) else 0
 
 
 def _change(row: Inzending, fact: object, registered: datetime) -> None:

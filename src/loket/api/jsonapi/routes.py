@@ -30,7 +30,7 @@ def routers(resources: Resources) -> Iterable[APIRouter]:
 
 
 def _router(resource: Resource, resources: Resources) -> APIRouter:
-    router = APIRouter(tags=[resource.module])
+    router = APIRouter(tags=[resource.module or resource.type])
 
     async def listed(request: Request, wie: Wie) -> Response:
         return await _list(request, wie, resource)

@@ -147,7 +147,7 @@ def test_one_projection_can_be_rebuilt_alone(book: Book) -> None:
 
 
 def test_an_unknown_projection_is_named_with_those_there_are(book: Book) -> None:
-    with pytest.raises(UnknownProjection, match="nergens; there are: .*besturen"):
+    with pytest.raises(UnknownProjection, match=r"nergens; there are: .*besturen"):
         rebuild(book.dsn, book.mapper, ["nergens"])
 
 

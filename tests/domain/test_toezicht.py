@@ -70,6 +70,8 @@ from loket.domain.toezicht.words import (
     OntvangstbewijsMislukt,
     OntvangstbewijsNietGemaild,
     OntvangstbewijsRegistreren,
+    OntvangstbewijsTeruggekomen,
+    OntvangstbewijsTerugkomst,
     VeldenGewijzigd,
     VeldenWijzigen,
     WaarschuwingBevestigd,
@@ -548,6 +550,17 @@ def test_a_failed_receipt_is_registered_once() -> None:
     failed = OntvangstbewijsNietGemaild(HASH, "geen postbus")
     given(*SENT).when(command, by=MACHINE).then(failed)
     given(*SENT, failed).when(command, by=MACHINE).then()
+
+
+def test_a_receipt_that_comes_back_is_registered_once() -> None:
+    mailed = OntvangstbewijsGemaild(HASH, "1@loket")
+    back = OntvangstbewijsTerugkomst("1@loket", "5.1.1")
+    came = OntvangstbewijsTeruggekomen("1@loket", HASH, "5.1.1")
+    given(*SENT, mailed).when(back, by=MACHINE).then(came)
+    given(*SENT, mailed, came).when(back, by=MACHINE).then()
+    given(*SENT).when(back, by=MACHINE).refuses(OngeldigeMelding)
+    wrong = OntvangstbewijsTerugkomst("1@loket", "vol")
+    given(*SENT, mailed).when(wrong, by=MACHINE).refuses(OngeldigeMelding)
 
 
 @pytest.mark.parametrize(

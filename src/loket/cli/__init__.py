@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from loket.cli import access, care, processes, proof
+from loket.cli import access, bounce, care, processes, proof
 from loket.cli.demo import demo
 from loket.cli.shared import explain
 from loket.cli.simulate import simulate
@@ -34,6 +34,7 @@ for command in (
     care.export_log,
     care.audit,
     care.dead_letters,
+    bounce.bounce,
     access.token,
     proof.verify,
     demo,

@@ -15,7 +15,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from loket.domain.meldingen import MeldingGemaild, MeldingNietGemaild, MeldingTeruggekomen
-from loket.domain.toezicht.words import OntvangstbewijsGemaild
+from loket.domain.toezicht.words import OntvangstbewijsGemaild, OntvangstbewijsTeruggekomen
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
 
@@ -67,7 +67,7 @@ def _mail(cursor: Cursor[TupleRow], facts: Sequence[Recorded]) -> None:
             case MeldingGemaild() | MeldingNietGemaild() | OntvangstbewijsGemaild() as fact:
                 row = _row(fact, recorded)
                 rows[row.id] = row
-            case MeldingTeruggekomen() as fact:
+            case MeldingTeruggekomen() | OntvangstbewijsTeruggekomen() as fact:
                 _returned(cursor, rows, fact.bericht_id, fact.status, recorded.registered)
             case _:
                 pass

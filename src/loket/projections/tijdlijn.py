@@ -44,6 +44,7 @@ LABELS = {
     "DubbelVermoed": "Dezelfde inhoud is eerder verzonden",
     "OntvangstbewijsGemaild": "Ontvangstbewijs gemaild aan de verzender",
     "OntvangstbewijsNietGemaild": "Ontvangstbewijs kon niet gemaild worden",
+    "OntvangstbewijsTeruggekomen": "Ontvangstbewijs kwam terug als onbestelbaar",
     "BehandelingGeopend": "Behandeling gestart bij de ontvanger",
     "InBehandelingGenomen": "In behandeling genomen",
     "OpvragingGesteld": "Bijkomende informatie opgevraagd: de termijn is gestuit",

@@ -43,6 +43,7 @@ from loket.domain.toezicht.words import (
     LinkVerwijderen,
     OntvangstbewijsMislukt,
     OntvangstbewijsRegistreren,
+    OntvangstbewijsTerugkomst,
     VeldenWijzigen,
     WaarschuwingBevestigen,
 )
@@ -81,6 +82,7 @@ _RIGHTS: dict[type[Command], frozenset[str]] = {
     BestandBeoordelen: _MACHINE,
     OntvangstbewijsRegistreren: _MACHINE,
     OntvangstbewijsMislukt: _MACHINE,
+    OntvangstbewijsTerugkomst: _MACHINE,
 }
 
 MODULE: Module[Command, Dossier, Event] = Module(

@@ -23,6 +23,7 @@ MAX_LIJST = 500
 MAX_VELDEN_TOTAAL = 200_000
 
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}|")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -88,6 +89,12 @@ def checked_reason(reden: str) -> None:
     """Raises OngeldigeReden for a blank or too long reason."""
     if not is_text(reden):
         raise OngeldigeReden
+
+
+def checked_status(status: str) -> None:
+    """Raises OngeldigeMelding for what is no status code of mail (RFC 3463), nor empty."""
+    if not _STATUS.fullmatch(status):
+        raise OngeldigeMelding
 
 
 def checked_mail(adres_hash: str, bericht_id: str = "-", reden: str = "-") -> None:

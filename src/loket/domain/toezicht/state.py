@@ -27,6 +27,7 @@ from loket.domain.toezicht.words import (
     LinkVerwijderd,
     OntvangstbewijsGemaild,
     OntvangstbewijsNietGemaild,
+    OntvangstbewijsTeruggekomen,
     VeldenGewijzigd,
     WaarschuwingBevestigd,
 )
@@ -76,7 +77,9 @@ class Dossier:
     doorgestuurd: frozenset[str] = frozenset()
     dubbel_van: frozenset[str] = frozenset()
     onleesbaar: Mapping[str, str] = field(default_factory=dict)
-    ontvangstbewijzen: frozenset[OntvangstbewijsGemaild | OntvangstbewijsNietGemaild] = frozenset()
+    ontvangstbewijzen: frozenset[
+        OntvangstbewijsGemaild | OntvangstbewijsNietGemaild | OntvangstbewijsTeruggekomen
+    ] = frozenset()
 
     @property
     def ontvangers(self) -> frozenset[str]:
@@ -122,7 +125,9 @@ def evolve(state: Dossier, event: Event) -> Dossier:
             BesluitDoorgestuurd() | WaarschuwingBevestigd() | DubbelVermoed() | BestandBeoordeeld()
         ):
             return _noted(state, event)
-        case OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild():
+        case (
+            OntvangstbewijsGemaild() | OntvangstbewijsNietGemaild() | OntvangstbewijsTeruggekomen()
+        ):
             return replace(state, ontvangstbewijzen=state.ontvangstbewijzen | {event})
         case BesluitIngetrokken() | BesluitVerbeterd() | BesluitHeropend() | BesluitVerworpen():
             return _ended(state, event)

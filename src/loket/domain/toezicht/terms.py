@@ -33,6 +33,7 @@ TERMS: Final = {
     "BesluitVerworpen": _EXT + "BesluitVerworpen",
     "OntvangstbewijsGemaild": _EXT + "OntvangstbewijsGemaild",
     "OntvangstbewijsNietGemaild": _EXT + "OntvangstbewijsNietGemaild",
+    "OntvangstbewijsTeruggekomen": _EXT + "OntvangstbewijsTeruggekomen",
     "WaarschuwingBevestigd": _EXT + "WaarschuwingBevestigd",
     "BesluitDoorgestuurd": _EXT + "BesluitDoorgestuurd",
     "DubbelVermoed": _EXT + "DubbelVermoed",
@@ -68,6 +69,7 @@ TERMS: Final = {
     "veld": _SH + "resultPath",
     "regel": _SH + "sourceConstraintComponent",
     "reden": _EXT + "reden",
+    "status": _EXT + "afleverstatus",
     "adres_hash": _EXT + "adresHash",
     "bericht_id": "http://www.semanticdesktop.org/ontologies/2007/03/22/nmo#messageId",
 }

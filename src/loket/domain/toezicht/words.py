@@ -122,6 +122,14 @@ class OntvangstbewijsMislukt:
 
 
 @dataclass(frozen=True, slots=True)
+class OntvangstbewijsTerugkomst:
+    """Record that the receipt with this message id came back: the status code (RFC 3463)."""
+
+    bericht_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaarschuwingBevestigen:
     """Confirm that the value of a field is meant, although this rule doubts it."""
 
@@ -168,6 +176,7 @@ Command = (
     | BesluitVerwerpen
     | OntvangstbewijsRegistreren
     | OntvangstbewijsMislukt
+    | OntvangstbewijsTerugkomst
     | WaarschuwingBevestigen
     | BesluitDoorsturen
     | DubbelMelden
@@ -320,6 +329,15 @@ class OntvangstbewijsNietGemaild:
 
 
 @dataclass(frozen=True, slots=True)
+class OntvangstbewijsTeruggekomen:
+    """The receipt that was mailed before came back undelivered."""
+
+    bericht_id: str
+    adres_hash: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaarschuwingBevestigd:
     """The sender confirmed the value of a field that this rule doubts."""
 
@@ -373,6 +391,7 @@ Event = (
     | BesluitVerworpen
     | OntvangstbewijsGemaild
     | OntvangstbewijsNietGemaild
+    | OntvangstbewijsTeruggekomen
     | WaarschuwingBevestigd
     | BesluitDoorgestuurd
     | DubbelVermoed

@@ -28,6 +28,7 @@ from loket.domain.toezicht.words import (
     Event,
     OntvangstbewijsMislukt,
     OntvangstbewijsRegistreren,
+    OntvangstbewijsTerugkomst,
     WaarschuwingBevestigen,
 )
 from loket.kernel import Context, StreamId
@@ -39,6 +40,7 @@ _MACHINE = (
     BestandBeoordelen,
     OntvangstbewijsRegistreren,
     OntvangstbewijsMislukt,
+    OntvangstbewijsTerugkomst,
 )
 
 

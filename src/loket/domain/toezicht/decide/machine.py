@@ -8,6 +8,7 @@ from loket.domain.toezicht import limits
 from loket.domain.toezicht.refusals import (
     GeenDubbel,
     NietVerzonden,
+    OngeldigeMelding,
     VerbetertOnbekendDossier,
     VerwijstNiet,
 )
@@ -27,6 +28,8 @@ from loket.domain.toezicht.words import (
     OntvangstbewijsMislukt,
     OntvangstbewijsNietGemaild,
     OntvangstbewijsRegistreren,
+    OntvangstbewijsTeruggekomen,
+    OntvangstbewijsTerugkomst,
 )
 from loket.kernel import Context, StreamId
 
@@ -37,6 +40,7 @@ Machine = (
     | BestandBeoordelen
     | OntvangstbewijsRegistreren
     | OntvangstbewijsMislukt
+    | OntvangstbewijsTerugkomst
 )
 
 
@@ -61,6 +65,28 @@ def as_machine(command: Machine, state: Dossier, ctx: Context) -> list[Event]:
             limits.checked_mail(adres_hash, reden=reden)
             failed = OntvangstbewijsNietGemaild(adres_hash, reden)
             return [] if failed in state.ontvangstbewijzen else [failed]
+        case OntvangstbewijsTerugkomst(bericht_id, status):
+            return _returned(bericht_id, status, state)
+
+
+def _returned(bericht_id: str, status: str, state: Dossier) -> list[Event]:
+    """A receipt that was mailed came back; a second notice of it changes nothing."""
+    limits.checked_status(status)
+    mailed = next(
+        (
+            each
+            for each in state.ontvangstbewijzen
+            if isinstance(each, OntvangstbewijsGemaild) and each.bericht_id == bericht_id
+        ),
+        None,
+    )
+    if mailed is None:
+        raise OngeldigeMelding("Dit ontvangstbewijs is niet gemaild.")
+    known = any(
+        isinstance(each, OntvangstbewijsTeruggekomen) and each.bericht_id == bericht_id
+        for each in state.ontvangstbewijzen
+    )
+    return [] if known else [OntvangstbewijsTeruggekomen(bericht_id, mailed.adres_hash, status)]
 
 
 def _judged(command: BestandBeoordelen, state: Dossier) -> list[Event]:

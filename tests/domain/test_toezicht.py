@@ -7,10 +7,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from filled import filled
 from given import AALST, ABB, ABB_ADMIN, GENT, MACHINE, REFERENCE, SENDER, actor, given, klasse
 from hypothesis import strategies as st
 
+from filled import filled
 from loket.domain.toezicht import MODULE
 from loket.domain.toezicht.refusals import (
     AlIngetrokken,

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from loket.api import (
+    agenda,
     docs,
     errors,
     explain,
@@ -46,7 +47,7 @@ VIEWS = (forms.router, formulier.router, validatie.router, supervision.router)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
-    reference.router, searching.router, live.router,
+    reference.router, searching.router, live.router, agenda.router,
 )  # fmt: skip
 
 DESCRIPTION = """

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     )
     files_dir: Path | None = Field(None, description="Directory of the content-addressed files.")
     max_upload: int = Field(2 * 2**30, gt=0, description="Largest file, in bytes.")
+    max_export: int = Field(
+        100_000, gt=0, le=1_000_000, description="Rows of one export (CSV or XLSX), at most."
+    )
     issuer: str = Field("", description="Issuer of access tokens; empty for the development one.")
     audience: str = Field("loket", description="Audience that access tokens must name.")
     jwks_file: Path | None = Field(None, description="Public keys of the issuer, from a file.")

@@ -12,6 +12,10 @@ class VraagOngeldig(Invalid):
     """Een parameter bestaat hier niet of heeft niet de gevraagde vorm."""
 
 
+class UitvoerTeGroot(Invalid):
+    """Deze lijst is te lang om in één keer uit te voeren; verfijn de filters."""
+
+
 class InhoudTeGroot(Invalid):
     """De inhoud is groter dan één gebeurtenis kan bevatten."""
 

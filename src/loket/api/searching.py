@@ -40,7 +40,7 @@ _Q = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY},
     "example": "riolering",
 }
-_NOT_HERE = {"sort", "page[before]", "page[total]", "filter[id]"}
+_NOT_HERE = {"sort", "page[before]", "page[total]", "filter[id]", "formaat"}
 _PARAMETERS = [
     each | ({"schema": {**each["schema"], "maximum": MAX_SIZE, "default": SIZE}}
             if each["name"] == "page[size]" else {})
@@ -56,7 +56,7 @@ router = APIRouter(tags=["zoeken"])
     summary="Zoeken",
     operation_id="zoeken",
     response_class=Response,
-    responses=describe.list_responses(RESOURCE),
+    responses=describe.page_responses(RESOURCE),
     openapi_extra={"parameters": [_Q, *_PARAMETERS]},
     description="Zoekt in velden, berichten, eigen notities en de tekst van bijlagen, binnen wat u "
     "mag lezen; van wat u nog niet opende enkel in de omslag. Alles wat past is geteld "

@@ -8,8 +8,11 @@ from loket.api.jsonapi.kinds import BOOLEAN, ID, MOMENT, Json
 from loket.api.jsonapi.media import MEDIA_TYPE
 from loket.api.jsonapi.query import MAX_SIZE, SIZE, Resources, filters_of, paths, types
 from loket.api.jsonapi.resource import Attribute, Relationship, Resource
+from loket.api.jsonapi.sheets import SHEETS
 
 Schema = dict[str, Any]
+
+_TABLE = "Heel de lijst als tabel, ook te vragen met `Accept`; zonder bladzijden of `include`."
 
 ID_PARAMETER: Schema = {"name": "id", "in": "path", "required": True, "schema": ID.schema}
 
@@ -45,6 +48,7 @@ def list_parameters(resource: Resource, resources: Resources) -> list[Schema]:
         _parameter("page[after]", _BOOKMARK, "Wat na deze bladwijzer komt."),
         _parameter("page[before]", _BOOKMARK, "Wat voor deze bladwijzer komt."),
         _parameter("page[total]", BOOLEAN.schema, "Tel ook hoeveel er in totaal zijn."),
+        _parameter("formaat", {"type": "string", "enum": list(SHEETS)}, _TABLE),
         *_common(resource, resources),
     ]
 
@@ -81,9 +85,17 @@ def _several(schema: Json) -> Schema:
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MAX_SIZE}
 
 
-def list_responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
-    """The answer of a list."""
+def page_responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
+    """A page of a list."""
     return _response(f"{resource.type}.lijst", "Een bladzijde van de lijst.")
+
+
+def list_responses(resource: Resource) -> dict[int | str, dict[str, Any]]:
+    """The answer of a list: a page, or all of it as a table."""
+    found = page_responses(resource)
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    found[200]["content"] |= {sheet.bare: binary for sheet in SHEETS.values()}
+    return found
 
 
 def one_responses(resource: Resource) -> dict[int | str, dict[str, Any]]:

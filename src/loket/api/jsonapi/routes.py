@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from loket.api.identity import Wie
 from loket.api.jsonapi import describe, document, fetch
+from loket.api.jsonapi.export import PARAMETER, asked_sheet, respond_sheet
 from loket.api.jsonapi.media import MEDIA_TYPE, negotiate
 from loket.api.jsonapi.query import Query, Resources, parse
 from loket.api.jsonapi.resource import Resource, Single
@@ -67,8 +68,10 @@ async def _list(request: Request, wie: Actor, resource: Resource) -> Response:
 
 
 async def respond_list(request: Request, wie: Actor, resource: Resource, query: Query) -> Response:
-    """The answer with a page of a list."""
+    """The answer with a page of a list, or with all of it as a table."""
     here = parts(request)
+    if sheet := asked_sheet(request):
+        return await respond_sheet(request, here, wie, resource, query, sheet)
     async with here.connection() as conn:
         page = await fetch.page(conn, resource, query, wie)
         included = await fetch.included(conn, here, resource, query, wie, page.rows)
@@ -112,6 +115,8 @@ def asked_of(
     negotiate(request.headers.get("content-type"), request.headers.get("accept"))
     may_ask(here, resource, wie)
     items = request.query_params.multi_items()
+    if not single:
+        items = [item for item in items if item[0] != PARAMETER]
     query = parse(resource, here.resources, items, single=single)
     return here, replace(query, nu=here.loket.now())
 

@@ -2,10 +2,11 @@
 """Writes the reference pages that list what the code declares. A test compares them.
 
 `make docs` runs it. Pages: settings, commands of the CLI, problem types, routing
-rules, and one for each module.
+rules, dossiertypes, and one for each module.
 """
 
 import inspect
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -18,13 +19,25 @@ from loket.api import refusals
 from loket.cli import app
 from loket.domain import MODULES
 from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
-from loket.reference import load
+from loket.reference import Dossiertype, Reference, load
+from loket.reference.model import Meldingsregel
 from loket.reference.relaties import SOORTEN
 from loket.reference.routering import ROLLEN
 from loket.settings import Settings
 
 PAGES = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->\n"
+ABOUT_TYPES = """How they are written as data: [forms as data](formulieren.md). `*`: required.
+
+Flags: `K` mail room of ABB, `P` public feed, `W` databank erediensten, `X` out of the export to
+ABB's supervisors, for these classes or for all.
+
+⚖ marks what a jurist or ABB has to confirm: besides the marks below, that the report belongs to the
+day of publication for each class of government, and which organs each class has.
+"""
+MANY = 20
+"""So many classes are all of them."""
+
 STATUS = {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409}
 
 
@@ -36,6 +49,7 @@ def pages() -> dict[str, str]:
         "cli.md": _page(_commands()),
         "problems.md": _page(_problems()),
         "routering.md": _page(_routing()),
+        "dossiertypes.md": _page(_dossiertypes()),
         **modules,
     }
 
@@ -120,6 +134,76 @@ def _routing() -> Iterator[str]:
             f"{'central board' if rule.relatie == 'deelbestuur' else 'involved authority'}."
             f"{way if rule.langs_centraal_bestuur else ''}\n"
         )
+
+
+def _dossiertypes() -> Iterator[str]:
+    reference = load()
+    told = json.loads(reference.bron["dossiertypes"])
+    raw = {each["uri"]: each for each in told["dossiertypes"]}
+    forms = sorted(reference.dossiertypes.values(), key=lambda form: form.label.casefold())
+    offered = [form for form in forms if any(map(_in_force, form.meldingsregels))]
+    yield f"# The {len(forms)} dossiertypes\n"
+    yield f"{ABOUT_TYPES}\n"
+    yield f"## Offered ({len(offered)})\n"
+    yield "| type | for | since | flags | fields |\n|---|---|---|---|---|"
+    for form in offered:
+        rules = [rule for rule in form.meldingsregels if _in_force(rule)]
+        since = ", ".join(sorted({str(rule.geldig.van) for rule in rules}))
+        yield _type_row(form, reference, rules, since, raw[form.uri])
+    yield f"\n## Of the past ({len(forms) - len(offered)})\n"
+    yield "They can be read, and were sent when their rule obliged to.\n"
+    yield "| type | for | from → until | flags | fields |\n|---|---|---|---|---|"
+    for form in forms:
+        if form not in offered:
+            spans = {f"{r.geldig.van or '…'} → {r.geldig.tot or '…'}" for r in form.meldingsregels}
+            rules = list(form.meldingsregels)
+            yield _type_row(form, reference, rules, ", ".join(sorted(spans)), raw[form.uri])
+    yield from _field_families(told)
+    yield "\n## Organs of each class ⚖\n"
+    for rule in reference.organen:
+        codes = ", ".join(sorted(map(reference.klassecode, rule.klassen)))
+        yield f"- {codes}: {', '.join(sorted(map(reference.label, rule.organen)))}"
+
+
+def _in_force(rule: Meldingsregel) -> bool:
+    """True for a rule that obliges to report, without an end in sight."""
+    return rule.meldplicht and rule.geldig.van is not None and rule.geldig.tot is None
+
+
+def _type_row(
+    form: Dossiertype, reference: Reference, rules: list[Meldingsregel], when: str, raw: Any
+) -> str:
+    codes = sorted({reference.klassecode(klasse) for rule in rules for klasse in rule.klassen})
+    states = {reference.label(status) for rule in rules for status in rule.statussen}
+    fields_ = " ".join(raw["velden"]) if form.formulier else "no form"
+    for groep in raw.get("groepen", ()):
+        als = groep["als"]
+        name = als if isinstance(als, str) else f"not {als['niet']}"
+        fields_ += f"; *{name}*: {' '.join(groep['velden'])}"
+    whom = " ".join(codes) + (f" ({', '.join(sorted(states)).lower()})" if states else "")
+    mark = f" ⚖ {form.te_bevestigen}" if form.te_bevestigen else ""
+    out = form.vlaggen.buiten_export
+    named = ",".join(sorted(map(reference.klassecode, out))) if len(out) < MANY else ""
+    flags = form.vlaggen.codes() + (f"({named})" if named else "")
+    cells = (f"[{form.label}]({form.uri}){mark}", whom, when, flags, fields_)
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _field_families(told: Any) -> Iterator[str]:
+    yield "\n## Field families\n"
+    yield "| code | name | datatype, code list | path | rules |\n|---|---|---|---|---|"
+    for code, veld in told["velden"].items():
+        kind = veld["datatype"] + (f", `{veld['codelijst']}`" if "codelijst" in veld else "")
+        rules = ", ".join(
+            f"{regel['soort']} {regel.get('waarde', '')}".strip()
+            + (" (doubt)" if regel.get("ernst") == "waarschuwing" else "")
+            for regel in veld.get("regels", ())
+        )
+        path = " / ".join(veld["pad"])
+        yield f"| {code} | `{veld['naam']}` {veld['label']} | {kind} | {path} | {rules} |"
+    yield "\nConditions by name:\n"
+    for name, als in told["voorwaarden"].items():
+        yield f"- *{name}*: `{json.dumps(als, ensure_ascii=False)}`"
 
 
 def _names(roles: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
     BesluitDoorgestuurd,
     BesluitDoorsturen,
+    BesluitGeopend,
     BesluitGevalideerd,
     BesluitHeropend,
     BesluitIngetrokken,
@@ -173,6 +174,19 @@ def test_what_is_about_a_body_that_the_sender_has_nothing_to_do_with_is_refused(
     mine = (BesluitOpgesteld(kind.uri, AALST.bestuur, AALST.klasse, velden, ""), LINK)
     fact, *_ = given(*mine).when(BesluitVerzenden(), by=AALST).facts
     assert fact.ontvangers == (BUNDLED.bestuur, ABB.bestuur)
+
+
+def test_what_is_sent_again_goes_to_recipients_decided_anew() -> None:
+    kept = tuple(r for r in REFERENCE.relaties.heen[BUNDLED.bestuur] if r.ander != CENTRAL.bestuur)
+    since = REFERENCE.with_besturen({}, {BUNDLED.bestuur: kept})
+    before = (*ACCOUNT, BesluitGeopend(1, CENTRAL.bestuur), BesluitHeropend("fout"))
+    facts = given(*before, reference=since).when(BesluitVerzenden(), by=BUNDLED).facts
+    assert [fact.ontvanger for fact in facts[1:]] == [AALST.bestuur, ABB.bestuur]
+    state = MODULE.replay((*before, *facts))
+    assert state.ontvangers == {AALST.bestuur, ABB.bestuur}
+    assert (state.leest(CENTRAL.bestuur), state.leest(AALST.bestuur)) == (1, 0)
+    assert MODULE.scope(state).may_read(CENTRAL.bestuur)
+    assert not MODULE.discloses(state, facts[0], CENTRAL.bestuur)
 
 
 # References

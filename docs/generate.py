@@ -2,7 +2,7 @@
 """Writes the reference pages that list what the code declares. A test compares them.
 
 `make docs` runs it. Pages: settings, commands of the CLI, problem types, routing
-rules, dossiertypes, and one for each module.
+rules, dossiertypes, terms, and one for each module.
 """
 
 import inspect
@@ -19,6 +19,7 @@ from loket.api import refusals
 from loket.cli import app
 from loket.domain import MODULES
 from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
+from loket.projections.termijnen.verloop import VERLOOP
 from loket.reference import Dossiertype, Reference, load
 from loket.reference.model import Meldingsregel
 from loket.reference.relaties import SOORTEN
@@ -50,6 +51,7 @@ def pages() -> dict[str, str]:
         "problems.md": _page(_problems()),
         "routering.md": _page(_routing()),
         "dossiertypes.md": _page(_dossiertypes()),
+        "termijnen.md": _page(_terms()),
         **modules,
     }
 
@@ -204,6 +206,55 @@ def _field_families(told: Any) -> Iterator[str]:
     yield "\nConditions by name:\n"
     for name, als in told["voorwaarden"].items():
         yield f"- *{name}*: `{json.dumps(als, ensure_ascii=False)}`"
+
+
+COUNTING = """\
+A term counts calendar days in Belgium, from midnight to midnight: every day counts, the last one
+included. Where its rule says so, a last day on a Saturday, a Sunday or a holiday becomes the next
+day that is none (Erkenningsdecreet of 22 October 2021, art. 6; Gerechtelijk Wetboek, art. 52 and
+53; Bestuursdecreet, art. II.30). Every computation records its steps, the table of holidays and the
+version of the time zone tables it relied on.
+
+`loket termijn RULE DAY` shows a computation, `GET /termijnen` those of a bestuur.
+"""
+
+
+def _terms() -> Iterator[str]:
+    reference = load()
+    yield "# Terms\n"
+    yield COUNTING
+    for rule in reference.termijnregels.values():
+        yield f"## {rule.id}\n"
+        yield f"{rule.label}. {rule.omschrijving}\n"
+        yield f"- Kind: {rule.soort}"
+        start = "the day after the act" if rule.vanaf_dag_na else "the day of the act itself"
+        yield f"- Days: {rule.dagen}, from {start}"
+        moved = " or ".join(sorted(rule.schuift)) or "no day"
+        yield f"- The last day moves from: {moved}"
+        if rule.stuit:
+            yield "- A request for information interrupts it"
+        if rule.plicht:
+            yield f"- Begins with `{rule.plicht.begint}`, is met by `{rule.plicht.voldaan}`"
+        yield f"- Reminders: {_reminders(rule.herinneringen)}"
+        yield f"- Source: {rule.bron}"
+        if rule.vraag:
+            yield f"- **A jurist must confirm:** {rule.vraag}"
+        yield ""
+    yield "## Holidays\n"
+    for feestdag in reference.kalender.feestdagen:
+        when = f"{feestdag.dag}/{feestdag.maand}"
+        if feestdag.na_pasen is not None:
+            when = f"{feestdag.na_pasen} days after Easter Sunday"
+        yield f"- {feestdag.naam}: {when}"
+    yield "\n## What starts and ends a term\n"
+    yield "Beside the duties of a sender, which follow from the days in the form:\n"
+    for event in VERLOOP:
+        yield f"- `{event}`"
+
+
+def _reminders(days: Iterable[int]) -> str:
+    told = {1: "the day before", 0: "on the last day", -1: "the day after it"}
+    return ", ".join(told.get(n, f"{n} days before") for n in days) or "none"
 
 
 def _names(roles: Iterable[str]) -> str:

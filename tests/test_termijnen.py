@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from loket.cli import app
 from loket.reference import belgian_day, load
 from loket.reference.feestdagen import BRUSSEL, Feestdag, Kalender, pasen
 from loket.reference.geldigheid import Geldigheid
@@ -283,3 +285,33 @@ def test_the_table_of_holidays_and_the_time_zone_tables_are_named() -> None:
     term = bereken(TOEZICHT, date(2026, 3, 6), KALENDER)
     assert len(term.feestdagen) == 16
     assert term.tzdata[:2] == "20"
+
+
+# At the command line
+
+
+def test_a_term_is_shown_at_the_command_line() -> None:
+    shown = CliRunner().invoke(app, ["termijn", "toezicht-30", "2026-03-06"])
+    assert shown.exit_code == 0, shown.output
+    assert "\n".join(f"  {s}" for s in bereken(TOEZICHT, date(2026, 3, 6), KALENDER).stappen) in (
+        shown.output
+    )
+    assert "Door een jurist te bevestigen" in shown.output
+    moment = CliRunner().invoke(app, ["termijn", "reactie", "2026-03-05T23:30Z", "--dagen", "7"])
+    assert "De termijn van 7 dagen begint op zaterdag 7 maart 2026" in moment.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["onbekend", "2026-03-06"],
+        ["reactie", "morgen"],
+        ["reactie", "2026-03-06T10:00"],
+        ["reactie", "2026-03-06", "--dagen", "0"],
+        ["reactie", "0001-01-01"],
+    ],
+)
+def test_what_cannot_be_counted_is_told_in_a_sentence(arguments: list[str]) -> None:
+    refused = CliRunner().invoke(app, ["termijn", *arguments])
+    assert refused.exit_code == 2
+    assert "Traceback" not in refused.output

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from loket.cli import access, bounce, care, processes, proof
+from loket.cli import access, bounce, care, processes, proof, termijn
 from loket.cli.demo import demo
 from loket.cli.shared import explain
 from loket.cli.simulate import simulate
@@ -37,6 +37,7 @@ for command in (
     bounce.bounce,
     access.token,
     proof.verify,
+    termijn.termijn,
     demo,
     simulate,
 ):

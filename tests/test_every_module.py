@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loket.domain import MODULES
+from loket.evidence.moments import moment_of
 from loket.kernel import (
     SYSTEM,
     Actor,
@@ -122,6 +123,13 @@ def test_every_refusal_that_is_defined_is_listed(module: AnyModule) -> None:
 @every_module
 def test_legal_events_are_events(module: AnyModule) -> None:
     assert module.legal <= set(module.events)
+
+
+@every_module
+def test_what_is_named_as_a_moment_has_legal_effect(module: AnyModule) -> None:
+    """The verifier knows moments by the ends of names (docs/reference/bewijs.md)."""
+    moments = {event for event in module.events if moment_of(f"{module.name}.{event.__name__}")}
+    assert moments <= module.legal
 
 
 @every_module

@@ -18,7 +18,7 @@ import pytest
 from dossiers import AALST, ABB, CLERK, LIJST, SUPERVISOR, Book, opened
 from loket import tasks
 from loket.domain.behandelingen.words import (
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingToegewezen,
     GeenMaatregelVastgesteld,
     OpvragingGesteld,
@@ -68,7 +68,7 @@ class Zaal:
         """The stream of a behandeling of which the term began on DELIVERED."""
         counted = bereken(REFERENCE.termijnregels["toezicht-30"], DELIVERED, REFERENCE.kalender)
         stream = f"behandelingen/{uuid4()}"
-        began = BehandelingGeopend(
+        began = BehandelingGestart(
             str(uuid4()), 1, ABB, AALST, "urn:k", LIJST, (ABB, AALST), "", "x",
             counted.as_record(), "v1",
         )  # fmt: skip

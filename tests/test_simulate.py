@@ -52,7 +52,7 @@ def test_a_year_is_lived_through_commands_on_its_own_clock(database: str, tmp_pa
     kinds = {kind for (kind,) in rows(database, "SELECT DISTINCT type FROM events")}
     assert {
         "behandelingen.BehandelingAfgesloten",
-        "behandelingen.BehandelingGeopend",
+        "behandelingen.BehandelingGestart",
         "berichten.BerichtVerzonden",
         "toezicht.BesluitGeopend",
         "toezicht.BesluitVerzonden",

@@ -130,7 +130,7 @@ def test_the_secret_is_recorded_as_a_hash_only(timed: Office) -> None:
         kinds = conn.execute("SELECT type FROM events WHERE stream LIKE 'agendas/%'").fetchall()
     assert secret not in dump
     assert kept == (hashlib.sha256(secret.encode()).hexdigest(),)
-    assert kinds == [("agendas.AgendaGeopend",)]
+    assert kinds == [("agendas.AgendaAangemaakt",)]
 
 
 def test_a_closed_agenda_answers_no_more_at_once(timed: Office) -> None:

@@ -84,7 +84,7 @@ def test_a_dossier_is_taken_asked_about_decided_and_closed(fresh: Office) -> Non
     found = read(an, stream)["data"]["attributes"]
     assert (found["status"], found["uitkomst"]) == ("afgesloten", "opmerking")
     assert names(found["verloop"]) == [
-        "BehandelingGeopend",
+        "BehandelingGestart",
         "BehandelingToegewezen",
         "InBehandelingGenomen",
         "OpvragingGesteld",

@@ -12,7 +12,7 @@ from supervising import LOCAL, decide, editor, letter, me, names, queue, read, r
 from test_live import Loud, _until, loud  # noqa: F401
 
 from loket.domain.behandelingen import MODULE
-from loket.domain.behandelingen.words import BehandelingOpenen, stream_of
+from loket.domain.behandelingen.words import BehandelingStarten, stream_of
 from loket.kernel import SYSTEM
 from loket.submit import Submission, submit
 from loket.tasks import tools
@@ -53,7 +53,7 @@ def test_the_sender_follows_the_treatment_without_what_is_internal(fresh: Office
     mine = read(clerk(fresh), stream)
     seen = mine["data"]["attributes"]
     assert names(seen["verloop"]) == [
-        "BehandelingGeopend",
+        "BehandelingGestart",
         "InBehandelingGenomen",
         "OpvragingGesteld",
     ]
@@ -175,7 +175,7 @@ def also_received(office: Office, stream: str, ontvanger: str) -> str:
     aalst, other = office.bestuur("Gemeente Aalst"), office.bestuur(ontvanger)
     kind = read(editor(office), f"/behandelingen/{stream.partition('/')[2]}?include=dossiertype")
     key = stream_of(dossier, other.uri)
-    command = BehandelingOpenen(
+    command = BehandelingStarten(
         dossier=dossier,
         verzending=1,
         ontvanger=other.uri,

@@ -8,7 +8,7 @@ from given import AALST, AT, actor, given
 
 from loket.domain.agendas import (
     DAGEN,
-    AgendaGeopend,
+    AgendaAangemaakt,
     AgendaGesloten,
     AgendaNietOpen,
     AgendaOpenen,
@@ -23,9 +23,9 @@ TOT = (belgian_day(AT) + timedelta(days=DAGEN)).isoformat()
 CLERK = actor(AALST.bestuur, "GEM", "LoketLB-toezichtGebruiker")
 
 
-def opened(sleutel_hash: str = HASH, persoon: str = CLERK.persoon) -> AgendaGeopend:
+def opened(sleutel_hash: str = HASH, persoon: str = CLERK.persoon) -> AgendaAangemaakt:
     rollen = ("LoketLB-toezichtGebruiker",)
-    return AgendaGeopend(AALST.bestuur, persoon, rollen, sleutel_hash, TOT)
+    return AgendaAangemaakt(AALST.bestuur, persoon, rollen, sleutel_hash, TOT)
 
 
 def test_an_agenda_is_opened_for_a_year() -> None:

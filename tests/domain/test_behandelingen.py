@@ -43,10 +43,10 @@ from loket.domain.behandelingen.words import (
     AntwoordVaststellen,
     BehandelingAfgesloten,
     BehandelingAfsluiten,
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingHeropend,
     BehandelingHeropenen,
-    BehandelingOpenen,
+    BehandelingStarten,
     BehandelingToegewezen,
     BehandelingToewijzen,
     DossierIngetrokken,
@@ -86,7 +86,7 @@ BESLUITENLIJST = _TYPE + "BesluitDocumentType/3fa67785-ffdc-4b30-8880-2b99d97b4d
 STATUTEN = _TYPE + "BesluitType/dbc58656-b0a5-4e43-8e9e-701acb75f9b0"
 LEKP = _TYPE + "BesluitDocumentType/bea3944f-4f6d-4d2c-9a6e-23264859e1e5"
 DELIVERED = "2026-03-02T08:00:00+00:00"
-OPEN = BehandelingOpenen(
+OPEN = BehandelingStarten(
     dossier=DOSSIER,
     verzending=1,
     ontvanger=ABB.bestuur,
@@ -104,11 +104,11 @@ LATE = datetime(2026, 4, 2, 9, tzinfo=UTC)
 """The day after the last of the term of 30 days."""
 
 
-def first(**changes: Any) -> BehandelingGeopend:
+def first(**changes: Any) -> BehandelingGestart:
     """What follows from the command that opens a behandeling, changed like this."""
     decided = given().when(replace(OPEN, **changes), by=MACHINE)
-    (fact,) = decided.gives(BehandelingGeopend)
-    assert isinstance(fact, BehandelingGeopend)
+    (fact,) = decided.gives(BehandelingGestart)
+    assert isinstance(fact, BehandelingGestart)
     return fact
 
 
@@ -196,7 +196,7 @@ def test_a_moment_outside_the_years_we_count_in_is_refused() -> None:
 
 def test_a_behandeling_has_the_stream_of_its_dossier_and_recipient() -> None:
     own = stream_of(DOSSIER, ABB.bestuur)
-    given(stream=own).when(OPEN, by=MACHINE).gives(BehandelingGeopend)
+    given(stream=own).when(OPEN, by=MACHINE).gives(BehandelingGestart)
     given(stream=OTHER).when(OPEN, by=MACHINE).refuses(AndereStroom)
     given(OPENED).when(replace(OPEN, dossier=OTHER, verzending=2), by=MACHINE).refuses(AndereStroom)
 

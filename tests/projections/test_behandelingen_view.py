@@ -12,7 +12,7 @@ from dossiers import AALST, ABB, GEMEENTE, GENT, LIJST, Book, delivered, opened,
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     BehandelingAfgesloten,
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingHeropend,
     BehandelingToegewezen,
     DossierIngetrokken,
@@ -71,8 +71,8 @@ def treated(book: Book, dossier: UUID, *facts: Any) -> None:
     book.write(f"behandelingen/{stream_of(str(dossier), ABB)}", *facts)
 
 
-def begun(dossier: UUID) -> BehandelingGeopend:
-    return BehandelingGeopend(
+def begun(dossier: UUID) -> BehandelingGestart:
+    return BehandelingGestart(
         dossier=str(dossier),
         verzending=1,
         ontvanger=ABB,

@@ -13,7 +13,7 @@ from dossiers import AALST, ABB, LIJST, SUPERVISOR, Book, delivered, opened, sen
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     BehandelingAfgesloten,
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingHeropend,
     DossierIngetrokken,
     DossierTeruggegeven,
@@ -230,7 +230,7 @@ def record(day: str, regel: str = "toezicht-30") -> dict[str, str]:
 
 def treated(book: Book, *facts: Any, day: str = "2200-03-03") -> dict[str, dict[str, Any]]:
     """The terms of a behandeling of which the term began on that day."""
-    began = BehandelingGeopend(
+    began = BehandelingGestart(
         "77", 1, ABB, AALST, "urn:k", LIJST, (ABB, AALST), "", "x", record(day), "v1"
     )
     book.write(f"behandelingen/{uuid4()}", began, *facts, actor=SUPERVISOR)

@@ -47,7 +47,7 @@ Command = AgendaOpenen | AgendaSluiten
 
 
 @dataclass(frozen=True, slots=True)
-class AgendaGeopend:
+class AgendaAangemaakt:
     """The agenda of a person answers under a secret with this hash, up to and including a day.
 
     It shows what these roles may see.
@@ -65,7 +65,7 @@ class AgendaGesloten:
     """The agenda answers no more."""
 
 
-Event = AgendaGeopend | AgendaGesloten
+Event = AgendaAangemaakt | AgendaGesloten
 
 # State
 
@@ -117,7 +117,7 @@ def decide(command: Command, state: Agenda, ctx: Context) -> list[Event]:
     if state.sleutel_hash == command.sleutel_hash:
         return []
     return [
-        AgendaGeopend(
+        AgendaAangemaakt(
             bestuur=actor.bestuur,
             persoon=actor.persoon,
             rollen=tuple(sorted(actor.rollen)),
@@ -130,7 +130,7 @@ def decide(command: Command, state: Agenda, ctx: Context) -> list[Event]:
 def evolve(state: Agenda, event: Event) -> Agenda:
     """The agenda after this fact."""
     match event:
-        case AgendaGeopend(bestuur, persoon, rollen, sleutel_hash, tot):
+        case AgendaAangemaakt(bestuur, persoon, rollen, sleutel_hash, tot):
             return Agenda(bestuur, persoon, frozenset(rollen), sleutel_hash, tot)
         case AgendaGesloten():
             return Agenda(state.bestuur, state.persoon)
@@ -164,7 +164,7 @@ MODULE: Module[Command, Agenda, Event] = Module(
     refusals=(AndereAgenda, OngeldigeSleutel, AgendaNietOpen),
     rights={AgendaOpenen: _EVERYBODY, AgendaSluiten: _EVERYBODY},
     terms={
-        "AgendaGeopend": f"{_EXT}AgendaGeopend",
+        "AgendaAangemaakt": f"{_EXT}AgendaAangemaakt",
         "AgendaGesloten": f"{_EXT}AgendaGesloten",
         "bestuur": "http://www.w3.org/ns/org#memberOf",
         "persoon": "http://www.w3.org/ns/prov#agent",
@@ -173,5 +173,5 @@ MODULE: Module[Command, Agenda, Event] = Module(
         "tot": "http://purl.org/dc/terms/valid",
     },
     scope=scope,
-    audience={AgendaGeopend: "bestuur"},
+    audience={AgendaAangemaakt: "bestuur"},
 )

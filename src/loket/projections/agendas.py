@@ -9,7 +9,7 @@ import psycopg
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from loket.domain.agendas import AgendaGeopend, AgendaGesloten
+from loket.domain.agendas import AgendaAangemaakt, AgendaGesloten
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
 
@@ -28,7 +28,7 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
     rows: dict[str, Agenda] = {}
     for recorded in batch:
         key = recorded.stream.partition("/")[2]
-        if isinstance(recorded.fact, AgendaGeopend):
+        if isinstance(recorded.fact, AgendaAangemaakt):
             rows[key] = Agenda(key, recorded.fact.sleutel_hash, recorded.position)
         elif isinstance(recorded.fact, AgendaGesloten):
             rows[key] = Agenda(key, "", recorded.position)

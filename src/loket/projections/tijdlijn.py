@@ -45,7 +45,7 @@ LABELS = {
     "OntvangstbewijsGemaild": "Ontvangstbewijs gemaild aan de verzender",
     "OntvangstbewijsNietGemaild": "Ontvangstbewijs kon niet gemaild worden",
     "OntvangstbewijsTeruggekomen": "Ontvangstbewijs kwam terug als onbestelbaar",
-    "BehandelingGeopend": "Behandeling gestart bij de ontvanger",
+    "BehandelingGestart": "Behandeling gestart bij de ontvanger",
     "InBehandelingGenomen": "In behandeling genomen",
     "OpvragingGesteld": "Bijkomende informatie opgevraagd: de termijn is gestuit",
     "AntwoordOntvangen": "Antwoord ontvangen: een nieuwe termijn begint",

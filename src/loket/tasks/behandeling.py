@@ -10,7 +10,7 @@ from uuid import UUID
 from loket.domain.behandelingen import MODULE
 from loket.domain.behandelingen.refusals import OnbekendeBehandeling
 from loket.domain.behandelingen.words import (
-    BehandelingOpenen,
+    BehandelingStarten,
     Command,
     IntrekkingRegistreren,
     TeruggaveRegistreren,
@@ -53,10 +53,10 @@ def _sent(past: Sequence[Recorded], number: int = 0) -> BesluitVerzonden | None:
     return next((f for f in reversed(facts) if number in {0, f.verzending}), None)
 
 
-def _opening(cause: Cause, past: Sequence[Recorded], fact: BesluitAfgeleverd) -> BehandelingOpenen:
+def _opening(cause: Cause, past: Sequence[Recorded], fact: BesluitAfgeleverd) -> BehandelingStarten:
     sent = _sent(past, fact.verzending)
     assert sent is not None, "an aflevering follows its verzending"
-    return BehandelingOpenen(
+    return BehandelingStarten(
         dossier=str(cause.id),
         verzending=fact.verzending,
         ontvanger=fact.ontvanger,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from loket.bounds import MAX_TEKST
 from loket.domain.behandelingen.words import (
-    BehandelingGeopend,
+    BehandelingGestart,
     OpvragingGesteld,
     ToezichtsbesluitGenomen,
 )
@@ -56,16 +56,16 @@ async def decided(tools: Tools, cause: Cause, last: bool) -> None:  # noqa: ARG0
     await answer(tools, cause, DECIDED, MODULE, derived(DECIDED, cause), command)
 
 
-async def _facts(tools: Tools, cause: Cause) -> tuple[BehandelingGeopend | None, object]:
+async def _facts(tools: Tools, cause: Cause) -> tuple[BehandelingGestart | None, object]:
     """How the behandeling began, and the fact itself; nothing of destroyed content."""
     past = await history(tools, cause)
-    began = next((r.fact for r in past if isinstance(r.fact, BehandelingGeopend)), None)
+    began = next((r.fact for r in past if isinstance(r.fact, BehandelingGestart)), None)
     return began, past[cause.seq].fact
 
 
 def _command(
     reference: Reference,
-    treated: BehandelingGeopend,
+    treated: BehandelingGestart,
     cause: Cause,
     subject: str,
     kind: str,

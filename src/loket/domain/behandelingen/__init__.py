@@ -17,8 +17,8 @@ from loket.domain.behandelingen.terms import TERMS
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     AntwoordRegistreren,
-    BehandelingGeopend,
-    BehandelingOpenen,
+    BehandelingGestart,
+    BehandelingStarten,
     BehandelingToegewezen,
     Command,
     Event,
@@ -39,7 +39,7 @@ __all__ = ["MODULE", "Behandeling", "Command", "Event", "Fase"]
 _SUPERVISOR = frozenset({EDITOR, LOCAL})
 _MACHINE = frozenset({SYSTEM_ROLE})
 _OF_MACHINE = (
-    BehandelingOpenen,
+    BehandelingStarten,
     AntwoordRegistreren,
     GeenMaatregelVaststellen,
     IntrekkingRegistreren,
@@ -64,7 +64,7 @@ MODULE: Module[Command, Behandeling, Event] = Module(
     ),
     terms=TERMS,
     scope=scope,
-    audience={BehandelingGeopend: "partijen"},
+    audience={BehandelingGestart: "partijen"},
     discloses=discloses,
     internal=frozenset({BehandelingToegewezen, Overgedragen, NotitieGemaakt}),
     legal=frozenset(

@@ -37,7 +37,7 @@ from loket.domain.behandelingen.words import (
     BehandelingAfsluiten,
     BehandelingHeropend,
     BehandelingHeropenen,
-    BehandelingOpenen,
+    BehandelingStarten,
     BehandelingToegewezen,
     BehandelingToewijzen,
     Command,
@@ -78,7 +78,7 @@ _CLOSED: Mapping[Fase, type[Refused]] = {
 
 def decide(command: Command, state: Behandeling, ctx: Context) -> list[Event]:
     """Facts, nothing when it was already so, or a refusal of this module."""
-    if isinstance(command, BehandelingOpenen):
+    if isinstance(command, BehandelingStarten):
         return machine.opened(command, state, ctx)
     if state.fase is Fase.LEEG:
         raise OnbekendeBehandeling

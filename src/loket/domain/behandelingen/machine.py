@@ -14,8 +14,8 @@ from loket.domain.behandelingen.state import ENDED, Behandeling, Fase
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     AntwoordRegistreren,
-    BehandelingGeopend,
-    BehandelingOpenen,
+    BehandelingGestart,
+    BehandelingStarten,
     DossierIngetrokken,
     DossierTeruggegeven,
     DossierVerbeterd,
@@ -37,7 +37,7 @@ MAX_NUMBER = 2**31
 Ending = IntrekkingRegistreren | TeruggaveRegistreren | VerbeteringRegistreren
 
 
-def opened(command: BehandelingOpenen, state: Behandeling, ctx: Context) -> list[Event]:
+def opened(command: BehandelingStarten, state: Behandeling, ctx: Context) -> list[Event]:
     """The behandeling of a delivered sending, with its team and its term."""
     delivered = moment(command.afgeleverd_op)
     if delivered is None or not _is_case(command):
@@ -65,7 +65,7 @@ def opened(command: BehandelingOpenen, state: Behandeling, ctx: Context) -> list
             )
         ]
     return [
-        BehandelingGeopend(
+        BehandelingGestart(
             dossier=command.dossier,
             verzending=command.verzending,
             ontvanger=command.ontvanger,
@@ -81,7 +81,7 @@ def opened(command: BehandelingOpenen, state: Behandeling, ctx: Context) -> list
     ]
 
 
-def _is_case(command: BehandelingOpenen) -> bool:
+def _is_case(command: BehandelingStarten) -> bool:
     uris = (command.ontvanger, command.bestuur, command.klasse, command.dossiertype)
     return (
         is_uuid(command.dossier)
@@ -90,11 +90,11 @@ def _is_case(command: BehandelingOpenen) -> bool:
     )
 
 
-def _case(of: BehandelingOpenen | Behandeling) -> tuple[str, str, str]:
+def _case(of: BehandelingStarten | Behandeling) -> tuple[str, str, str]:
     return of.dossier, of.ontvanger, of.bestuur
 
 
-def _zaak(of: BehandelingOpenen | Behandeling, reference: Reference) -> Zaak:
+def _zaak(of: BehandelingStarten | Behandeling, reference: Reference) -> Zaak:
     return reference.zaak(of.dossiertype, of.bestuur, of.klasse, of.ontvanger)
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     BehandelingAfgesloten,
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingHeropend,
     BehandelingToegewezen,
     DossierIngetrokken,
@@ -113,7 +113,7 @@ ENDED = frozenset({Fase.LEEG, Fase.AFGESLOTEN, Fase.INGETROKKEN, Fase.TERUGGEGEV
 def evolve(state: Behandeling, event: Event) -> Behandeling:
     """The behandeling after this fact."""
     match event:
-        case BehandelingGeopend():
+        case BehandelingGestart():
             return Behandeling(
                 fase=Fase.ONTVANGEN,
                 dossier=event.dossier,

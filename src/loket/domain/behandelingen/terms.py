@@ -9,7 +9,7 @@ _NFO = "http://www.semanticdesktop.org/ontologies/2007/03/22/nfo#"
 _SCHEMA = "http://schema.org/"
 
 TERMS: Final = {
-    "BehandelingGeopend": _EXT + "BehandelingGeopend",
+    "BehandelingGestart": _EXT + "BehandelingGestart",
     "NieuweVerzendingOntvangen": _EXT + "NieuweVerzendingOntvangen",
     "BehandelingToegewezen": _EXT + "BehandelingToegewezen",
     "InBehandelingGenomen": _EXT + "InBehandelingGenomen",

@@ -31,7 +31,7 @@ def stream_of(dossier: str, ontvanger: str) -> StreamId:
 
 
 @dataclass(frozen=True, slots=True)
-class BehandelingOpenen:
+class BehandelingStarten:
     """Start the treatment of a sending that was delivered to this recipient at that moment."""
 
     dossier: str
@@ -154,7 +154,7 @@ class NotitieMaken:
 
 
 Command = (
-    BehandelingOpenen
+    BehandelingStarten
     | AntwoordRegistreren
     | GeenMaatregelVaststellen
     | IntrekkingRegistreren
@@ -175,7 +175,7 @@ Command = (
 
 
 @dataclass(frozen=True, slots=True)
-class BehandelingGeopend:
+class BehandelingGestart:
     """A dossier of a bestuur (URI, of this class) awaits treatment by its recipient.
 
     `partijen` are those two: the besturen that know of the treatment from now on. `team` is the
@@ -328,7 +328,7 @@ class DossierVerbeterd:
 
 
 Event = (
-    BehandelingGeopend
+    BehandelingGestart
     | NieuweVerzendingOntvangen
     | BehandelingToegewezen
     | InBehandelingGenomen

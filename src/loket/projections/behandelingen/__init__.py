@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
-from loket.domain.behandelingen.words import BehandelingGeopend, stream_of
+from loket.domain.behandelingen.words import BehandelingGestart, stream_of
 from loket.domain.besturen import BestuurGeregistreerd, BestuurGewijzigd
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
@@ -137,7 +137,7 @@ class _Queues:
     def _treated(self, key: str, recorded: Recorded) -> None:
         fact = recorded.fact
         row = self._rows.get(key)
-        if row is None and isinstance(fact, BehandelingGeopend):
+        if row is None and isinstance(fact, BehandelingGestart):
             row = self._rows[key] = _opened(key, recorded, fact)
         if row is None:
             return
@@ -161,7 +161,7 @@ def _row(
     )
 
 
-def _opened(key: str, recorded: Recorded, fact: BehandelingGeopend) -> Behandeling:
+def _opened(key: str, recorded: Recorded, fact: BehandelingGestart) -> Behandeling:
     """The row of a treatment whose dossier is destroyed."""
     return Behandeling(
         id=key,

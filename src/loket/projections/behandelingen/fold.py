@@ -7,7 +7,7 @@ from datetime import datetime
 from loket.domain.behandelingen.words import (
     AntwoordOntvangen,
     BehandelingAfgesloten,
-    BehandelingGeopend,
+    BehandelingGestart,
     BehandelingHeropend,
     BehandelingToegewezen,
     DossierIngetrokken,
@@ -35,7 +35,7 @@ DONE = frozenset({"besluit-genomen", "afgesloten", *GONE.values()})
 def fold(row: Behandeling, fact: object, registered: datetime) -> None:
     """The row after this fact, which the log registered then."""
     match fact:
-        case BehandelingGeopend() | NieuweVerzendingOntvangen():
+        case BehandelingGestart() | NieuweVerzendingOntvangen():
             if isinstance(fact, NieuweVerzendingOntvangen):
                 row.restart()
             row.team = fact.team

@@ -9,7 +9,7 @@ from typing import Any
 
 from loket.domain.behandelingen.state import UITKOMSTEN
 from loket.domain.behandelingen.words import (
-    BehandelingGeopend,
+    BehandelingGestart,
     OpvragingGesteld,
     ToezichtsbesluitGenomen,
 )
@@ -102,7 +102,7 @@ def _na(*steps: Stap) -> Stap:
 
 
 def _behandeling(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
-    fact: BehandelingGeopend = recorded.fact
+    fact: BehandelingGestart = recorded.fact
     stroom.gegevens = {
         "dossier": f"toezicht/{fact.dossier}",
         "ontvanger": fact.ontvanger,
@@ -202,7 +202,7 @@ def _remembered(stroom: Stroom, bericht: int) -> dict[str, Any] | None:
 
 VERLOOP: Mapping[str, Stap] = {
     **plichten.VERLOOP,
-    "behandelingen.BehandelingGeopend": _na(_behandeling, begint(TOEZICHT, _toezichthouder)),
+    "behandelingen.BehandelingGestart": _na(_behandeling, begint(TOEZICHT, _toezichthouder)),
     "behandelingen.NieuweVerzendingOntvangen": begint(TOEZICHT, _toezichthouder),
     "behandelingen.OpvragingGesteld": _opgevraagd,
     "behandelingen.AntwoordOntvangen": begint(TOEZICHT, _toezichthouder, verplicht=False),

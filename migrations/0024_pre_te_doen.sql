@@ -3,6 +3,4 @@
 ALTER TABLE inzendingen ADD COLUMN gewijzigd_op timestamptz;
 ALTER TABLE inzendingen ADD COLUMN bevindingen integer NOT NULL DEFAULT 0;
 CREATE INDEX inzendingen_concepten ON inzendingen (bestuur) WHERE toestand IN ('concept', 'heropend');
-DELETE FROM inzendingen;
-DELETE FROM inzendingen_namen;
 UPDATE projections SET position = 0 WHERE name = 'inzendingen';

@@ -10,6 +10,7 @@ from httpx2 import Response
 from office import ABB, BESLUITENLIJST, FIELDS, READER, Office, accept, problem
 
 from loket.domain.besturen import stream_of
+from loket.reference.relaties import ADVIES
 
 
 def attributes(answer: Response) -> dict[str, Any]:
@@ -175,3 +176,51 @@ def test_a_bestuur_is_read_before_and_after_it_is_registered(fresh: Office) -> N
     found = attributes(fresh.gent.get(address))
     assert found == {**shipped, "opvolger": successor, "gefuseerd_op": "2027-01-01"}
     problem(fresh.gent.get(f"/besturen/{uuid4()}"), 404, "loket/niet-gevonden")
+
+
+def test_the_register_is_read_as_of_a_moment(fresh: Office) -> None:
+    admin = fresh.person(ABB, "LoketLB-admin")
+    aalst = fresh.bestuur("Gemeente Aalst")
+    address = f"/besturen/{stream_of(aalst.uri)}"
+    first = accept(admin.ask(address[1:], "bestuur-registreren", asdict(aalst)))["geregistreerd"]
+    changed = {**asdict(aalst), "naam": "Stad Aalst"}
+    del changed["uri"]
+    second = accept(admin.ask(address[1:], "bestuur-wijzigen", changed))["geregistreerd"]
+    gent = fresh.bestuur("Gemeente Gent")
+    third = accept(
+        admin.ask(f"besturen/{stream_of(gent.uri)}", "bestuur-registreren", asdict(gent))
+    )["geregistreerd"]
+    fresh.project()
+
+    def names(moment: str) -> list[str]:
+        rows = fresh.gent.get(f"/besturen?op={moment}&sort=naam").json()["data"]
+        return [each["attributes"]["naam"] for each in rows]
+
+    def name(moment: str) -> str:
+        return str(attributes(fresh.gent.get(f"{address}?op={moment}"))["naam"])
+
+    assert names(first) == ["Aalst"] == [name(first)]
+    assert names(second) == ["Stad Aalst"] == [name(second)]
+    assert names(third) == ["Gent", "Stad Aalst"]
+    assert names("2999-01-01T00:00:00Z") == ["Gent", "Stad Aalst"]
+    assert names("2000-01-01T00:00:00Z") == []
+    problem(fresh.gent.get(f"{address}?op=2000-01-01T00:00:00Z"), 404, "loket/niet-gevonden")
+    problem(fresh.gent.get(f"{address}?op=gisteren"), 400, "loket/vraag-ongeldig")
+    answer = fresh.gent.get(address)
+    assert (answer.headers["etag"], attributes(answer)["naam"]) == ('"2"', "Stad Aalst")
+    total = fresh.gent.get(f"/besturen?op={first}&page[total]=true&page[size]=1").json()
+    assert total["meta"]["page"]["total"] == 1
+
+
+def test_relations_as_of_a_moment_are_those_of_then(fresh: Office) -> None:
+    admin = fresh.person(ABB, "LoketLB-admin")
+    body = next(b for b in fresh.loket.reference.besturen.values() if "Sint-Martinus" in b.naam)
+    other = fresh.bestuur("Gemeente Aalst")
+    address = f"/besturen/{stream_of(body.uri)}"
+    before = accept(admin.ask(address[1:], "bestuur-registreren", asdict(body)))["geregistreerd"]
+    relation = {"soort": ADVIES, "ander": other.uri, "van": "2026-01-01"}
+    after = accept(admin.ask(address[1:], "relatie-leggen", relation))["geregistreerd"]
+    fresh.project()
+    assert attributes(fresh.gent.get(f"{address}?op={before}"))["relaties"] == []
+    [found] = attributes(fresh.gent.get(f"{address}?op={after}"))["relaties"]
+    assert (found["soort"], found["ander"], found["ander_naam"]) == (ADVIES, other.uri, "Aalst")

@@ -92,3 +92,21 @@ def relations(book: Book) -> dict[str, tuple[Relatie, ...]]:
     register(book)
     with connect(book.dsn) as conn:
         return dict(read_relaties(conn))
+
+
+def test_each_version_lasts_until_the_next(book: Book) -> None:
+    stream = f"besturen/{stream_of(AALST)}"
+    rest = {name: value for name, value in VALUES.items() if name != "uri"}
+    changed = [BestuurGewijzigd(**{**rest, "naam": name}) for name in ("Stad Aalst", "Aalst")]
+    book.write(stream, changed[0])
+    register(book)
+    book.write(stream, changed[1], BestuurGefuseerd(GENT, "2027-01-01"))
+    register(book)
+    with connect(book.dsn) as conn:
+        rows = conn.execute(
+            "SELECT naam, opvolger, vanaf, tot FROM besturen_versies ORDER BY position"
+        ).fetchall()
+    assert [row[:2] for row in rows] == [
+        ("Gemeente Aalst", ""), ("Stad Aalst", ""), ("Aalst", ""), ("Aalst", GENT),
+    ]  # fmt: skip
+    assert [row[3] for row in rows] == [*(row[2] for row in rows[1:]), None]

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The register of besturen as it stands now: one row for each, with its relations."""
+"""The register of besturen: one row for each as it stands, and one for each version it had."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from psycopg import Cursor
@@ -49,6 +50,17 @@ class Row:
     relaties: list[dict[str, str]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Version(Row):
+    """A bestuur as the register had it from one moment to another (UTC, of the log)."""
+
+    vanaf: datetime = field(kw_only=True)
+    tot: datetime | None = None
+
+
+_CLOSE = """UPDATE besturen_versies AS v SET tot = n.vanaf
+            FROM unnest(%s::uuid[], %s::timestamptz[]) AS n (id, vanaf)
+            WHERE v.id = n.id AND v.tot IS NULL"""
 _COLUMNS = "id::text, " + ", ".join(column.name for column in fields(Row)[1:])
 _REGISTER = [column.name for column in fields(Bestuur)]
 _CHANGING = [name for name in _REGISTER if name != "uri"]
@@ -60,9 +72,31 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
     if not facts:
         return
     rows = _load(cursor, {recorded.stream[len(MODULE) :] for recorded in facts})
+    versions: list[Version] = []
     for recorded in facts:
         _fold(rows, recorded)
+        row = rows.get(recorded.stream[len(MODULE) :])
+        if row is not None and row.position == recorded.position:
+            versions.append(Version(**_values(row), vanaf=recorded.registered))
     upsert(cursor, "besturen", "id", list(rows.values()))
+    _remember(cursor, versions)
+
+
+def _values(row: Row) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in fields(Row)}
+
+
+def _remember(cursor: Cursor[TupleRow], versions: Sequence[Version]) -> None:
+    """Adds versions of entries; each ends when the next of its entry begins."""
+    last: dict[str, Version] = {}
+    first: dict[str, Version] = {}
+    for version in versions:
+        if version.id in last:
+            last[version.id].tot = version.vanaf
+        first.setdefault(version.id, version)
+        last[version.id] = version
+    cursor.execute(_CLOSE, (list(first), [version.vanaf for version in first.values()]))
+    upsert(cursor, "besturen_versies", "position", versions)
 
 
 def _load(cursor: Cursor[TupleRow], ids: Iterable[str]) -> dict[str, Row]:
@@ -123,4 +157,4 @@ def read_gefuseerd(conn: Connection) -> Mapping[str, str]:
     return {str(uri): str(day) for uri, day in found}
 
 
-PROJECTION = Projection("besturen", ("besturen",), apply)
+PROJECTION = Projection("besturen", ("besturen", "besturen_versies"), apply)

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from loket.api.jsonapi.query import Query
-from loket.api.jsonapi.resource import Relationship, Resource, Row
+from loket.api.jsonapi.resource import Relationship, Resource, Row, Single
 from loket.api.jsonapi.select import Selection, bookmark, by_id, count, foreign, select
 from loket.kernel import Actor
 
@@ -22,9 +22,8 @@ Connection = AsyncConnection[TupleRow]
 CATCH_UP = 2.0
 """Seconds for which a single read waits until the read model has followed its stream."""
 
-_BEHIND = """SELECT EXISTS (
-    SELECT 1 FROM projections AS p WHERE p.name = %s AND p.position <=
-        (SELECT position FROM events WHERE stream = %s ORDER BY seq DESC LIMIT 1))"""
+_HOLDS = """SELECT p.position > e.position, e.seq + 1 FROM projections AS p, events AS e
+            WHERE p.name = %s AND e.stream = %s ORDER BY e.seq DESC LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +74,33 @@ async def one(
     here: "Parts", resource: Resource, query: Query, actor: Actor, key: str
 ) -> Row | None:
     """The thing with this id, when this actor may see it; it holds what the log holds now."""
+    found = await single(here, resource, query, actor, key)
+    return found.row if found else None
+
+
+async def single(
+    here: "Parts", resource: Resource, query: Query, actor: Actor, key: str
+) -> Single | None:
+    """The thing with this id as `one`, and its version where its readers may know that."""
+    version = None
     async with here.connection() as conn:
         if resource.projection and query.op is None:
-            await followed(conn, resource.projection, f"{resource.module}/{key}")
+            version = await followed(conn, resource.projection, f"{resource.module}/{key}")
         rows = await several(conn, here, resource, query, actor, (key,))
-    return next(iter(rows), None)
+    return Single(rows[0], version=version if resource.versioned else None) if rows else None
 
 
-async def followed(conn: Connection, projection: str, stream: str) -> None:
-    """Waits until a read model holds this whole stream; after `CATCH_UP` not any more."""
+async def followed(conn: Connection, projection: str, stream: str) -> int | None:
+    """Waits until a read model holds this whole stream, and answers how many events that is;
+    after `CATCH_UP`, or without a stream, None."""
     deadline = asyncio.get_running_loop().time() + CATCH_UP
     while asyncio.get_running_loop().time() < deadline:
-        cursor = await conn.execute(_BEHIND, (projection, stream))
-        if await cursor.fetchone() != (True,):
-            return
+        cursor = await conn.execute(_HOLDS, (projection, stream))
+        found = await cursor.fetchone()
+        if found is None or found[0]:
+            return None if found is None else int(found[1])
         await asyncio.sleep(0.02)
+    return None
 
 
 async def several(
@@ -108,7 +119,7 @@ async def several(
         selection = by_id(resource, when, actor, wanted)
         rows = await _fetch(conn, selection)
         found = [dict(zip(selection.columns, values, strict=True)) for values in rows]
-    if resource.catalog:
+    if resource.catalog and not (resource.history and query.op):
         known = {row["id"] for row in found}
         missing = [key for key in wanted if key not in known]
         found += resource.catalog(here.loket.reference, missing) if missing else ()

@@ -108,7 +108,8 @@ class Resource:
     `key` is the id, of kind `identity`. `history` is a table with the same columns and `vanaf` and
     `tot` (moments), for reads as of a moment. `roles` are those of which a reader needs one: None
     for the roles of its module, empty for anyone who is signed in. `path` is where it is read;
-    without one it is only included. `one` reads a single thing in its own way. `links` are
+    without one it is only included. `versioned` are those whose readers may know how many events
+    their stream has (ETag). `one` reads a single thing in its own way. `links` are
     addresses with `{id}`.
     """
 
@@ -130,6 +131,7 @@ class Resource:
     key: str = "r.id"
     identity: Kind = ID
     history: str = ""
+    versioned: bool = False
     catalog: Callable[[Reference, Iterable[str]], Iterable[Row]] | None = None
     one: "Callable[[Parts, Actor, UUID], Awaitable[Single]] | None" = None
 

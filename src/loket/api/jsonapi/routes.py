@@ -85,10 +85,10 @@ async def _one(request: Request, wie: Actor, resource: Resource) -> Response:
     if resource.one and query.op is None:
         found = await resource.one(here, wie, key)
     else:
-        row = await fetch.one(here, resource, query, wie, str(key))
-        if row is None:
+        alone = await fetch.single(here, resource, query, wie, str(key))
+        if alone is None:
             raise NietGevonden
-        found = Single(row)
+        found = alone
     return await respond(request, wie, resource, query, found)
 
 

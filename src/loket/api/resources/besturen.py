@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading the register of besturen."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from loket.api.jsonapi.kinds import OBJECTS, TEXT, URI
 from loket.api.jsonapi.resource import Attribute, Resource, Row, Sort, contains, one_of
 from loket.api.parts import Parts
 from loket.domain.besturen import stream_of
-from loket.reference import Bestuur, Reference
+from loket.reference import Bestuur, Reference, Relatie
+from loket.reference.relaties import SOORTEN
 
 _SHOWN = (
     "uri", "naam", "klasse", "status", "kbo", "ovo", "nis", "werkingsgebied",
@@ -26,13 +28,18 @@ def _known(reference: Reference, ids: Iterable[str]) -> Iterator[Row]:
 def _row(key: str, bestuur: Bestuur, reference: Reference) -> Row:
     known = {name: getattr(bestuur, name) for name in _SHOWN}
     named = {"klasse_naam": reference.label(bestuur.klasse)}
-    since = {"opvolger": "", "gefuseerd_op": "", "relaties": bestuur.uri}
+    since = {"opvolger": "", "gefuseerd_op": "", "relaties": {"uri": bestuur.uri}}
     return {"id": key, **known, **named, **since}
 
 
-def _relaties(uri: str, here: Parts) -> list[dict[str, str]]:
-    """What besturen are to each other, told from this one."""
+def _relaties(known: Mapping[str, Any], here: Parts) -> list[dict[str, str]]:
+    """What besturen are to each other, told from this one; as of a moment what it is told itself
+    that others are to it."""
     reference = here.loket.reference
+    told: Iterable[tuple[str, str, Relatie]] = reference.relaties.all_of(known["uri"])
+    if known.get("op"):
+        own = [Relatie(**relatie) for relatie in known["eigen"]]
+        told = [(SOORTEN[relatie.soort].heen, relatie.ander, relatie) for relatie in own]
     return [
         {
             "soort": relatie.soort,
@@ -42,7 +49,7 @@ def _relaties(uri: str, here: Parts) -> list[dict[str, str]]:
             "van": relatie.van,
             "tot": relatie.tot,
         }
-        for label, ander, relatie in reference.relaties.all_of(uri)
+        for label, ander, relatie in told
     ]
 
 
@@ -54,6 +61,8 @@ BESTUREN = Resource(
     path="/besturen",
     table="besturen",
     projection="besturen",
+    history="besturen_versies",
+    versioned=True,
     roles=frozenset(),
     attributes={
         "uri": Attribute(URI),
@@ -74,8 +83,10 @@ BESTUREN = Resource(
         "gefuseerd_op": Attribute(TEXT, "Dag waarop het daarin opging."),
         "relaties": Attribute(
             OBJECTS,
-            "Wat een ander bestuur voor dit bestuur is, van en tot en met een dag.",
-            sql="r.uri",
+            "Wat een ander bestuur voor dit bestuur is, van en tot en met een dag; en, buiten een "
+            "vraag met `op`, wat dit bestuur voor andere is.",
+            sql="jsonb_build_object('uri', r.uri, 'eigen', r.relaties, "
+            "'op', %(op)s::timestamptz IS NOT NULL)",
             show=_relaties,
         ),
     },

@@ -216,6 +216,8 @@ def test_relations_as_of_a_moment_are_those_of_then(fresh: Office) -> None:
     admin = fresh.person(ABB, "LoketLB-admin")
     body = next(b for b in fresh.loket.reference.besturen.values() if "Sint-Martinus" in b.naam)
     other = fresh.bestuur("Gemeente Aalst")
+    stream = f"besturen/{stream_of(other.uri)}"
+    accept(admin.ask(stream, "bestuur-registreren", asdict(other)))
     address = f"/besturen/{stream_of(body.uri)}"
     before = accept(admin.ask(address[1:], "bestuur-registreren", asdict(body)))["geregistreerd"]
     relation = {"soort": ADVIES, "ander": other.uri, "van": "2026-01-01"}

@@ -5,17 +5,10 @@ import io
 import json
 import zipfile
 from typing import Any
-from uuid import UUID
 
 from office import ABB, READER, SENDER, Office, Person, accept, problem
 from supervising import LOCAL, decide, editor, letter, me, names, queue, read, received
 from test_live import Loud, _until, loud  # noqa: F401
-
-from loket.domain.behandelingen import MODULE
-from loket.domain.behandelingen.words import BehandelingStarten, stream_of
-from loket.kernel import SYSTEM
-from loket.submit import Submission, submit
-from loket.tasks import tools
 
 SECRET = "geheim-van-de-toezichthouder"
 INTERNAL = {"BehandelingToegewezen", "Overgedragen", "NotitieGemaakt"}
@@ -165,63 +158,6 @@ def test_a_reader_of_abb_sees_all_of_its_side(fresh: Office) -> None:
     stream = treated(fresh)
     found = read(fresh.person(ABB, READER), stream)["data"]["attributes"]["verloop"]
     assert set(names(found)) >= INTERNAL
-
-
-def also_received(office: Office, stream: str, ontvanger: str) -> str:
-    """The same dossier, treated by another recipient too."""
-    import asyncio
-
-    dossier = read(editor(office), stream)["data"]["relationships"]["inzending"]["data"]["id"]
-    aalst, other = office.bestuur("Gemeente Aalst"), office.bestuur(ontvanger)
-    kind = read(editor(office), f"/behandelingen/{stream.partition('/')[2]}?include=dossiertype")
-    key = stream_of(dossier, other.uri)
-    command = BehandelingStarten(
-        dossier=dossier,
-        verzending=1,
-        ontvanger=other.uri,
-        bestuur=aalst.uri,
-        klasse=aalst.klasse,
-        dossiertype=kind["included"][0]["attributes"]["uri"],
-        afgeleverd_op="2026-03-02T08:00:00+00:00",
-    )
-
-    async def run() -> None:
-        used = tools(office.loket)
-        try:
-            submission = Submission(MODULE, UUID(key), command, SYSTEM)
-            await submit(used.write, submission)
-        finally:
-            await used.write.aclose()
-
-    asyncio.run(run())
-    office.project()
-    return f"behandelingen/{key}"
-
-
-def test_two_supervisors_of_one_dossier_never_see_each_others_treatment(fresh: Office) -> None:
-    first = treated(fresh)
-    second = also_received(fresh, first, "Gemeente Gent")
-    gent = clerk(fresh, "Gemeente Gent")
-    other = "geheim-van-gent"
-    accept(gent.ask(second, "notitie-maken", {"tekst": other}))
-    accept(gent.ask(second, "in-behandeling-nemen"))
-    fresh.project()
-    fresh.seal()
-    for person, own, foreign, words in (
-        (gent, second, first, SECRET),
-        (editor(fresh), first, second, other),
-    ):
-        assert [row["id"] for row in queue(person)] == [own.partition("/")[2]]
-        for path in (foreign, f"{foreign}/tijdlijn", f"bewijs/{foreign}"):
-            problem(person.get(f"/{path}"), 404, "loket/niet-gevonden")
-        assert words not in json.dumps(read(person, own))
-        answer = person.ask(foreign, "notitie-maken", {"tekst": "x"})
-        assert answer.status_code in (403, 404), answer.text
-    aalst = clerk(fresh)
-    assert len(queue(aalst, "filter[rol]=verzender")) == 2
-    both = json.dumps([read(aalst, first), read(aalst, second)])
-    assert SECRET not in both
-    assert other not in both
 
 
 def test_the_letter_is_read_by_the_recipient_and_in_its_conversation(fresh: Office) -> None:

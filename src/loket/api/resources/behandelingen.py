@@ -55,7 +55,7 @@ STATUS = (
     " THEN 'toegewezen' ELSE r.status END"
 )
 OPEN = "r.status NOT IN ('afgesloten', 'ingetrokken', 'teruggegeven', 'verbeterd')"
-VANDAAG = "(now() AT TIME ZONE 'Europe/Brussels')::date"
+VANDAAG = "(%(nu)s::timestamptz AT TIME ZONE 'Europe/Brussels')::date"
 VERVANGEN = f"""r.persoon IN (
     WITH RECURSIVE afwezig AS (
         SELECT persoon, vervanger FROM medewerkers
@@ -144,6 +144,9 @@ _VAN = f"""({MIJN} AND (
     OR ('vervanging' = ANY({{values}}) AND {VERVANGEN})
     OR ('niemand' = ANY({{values}}) AND r.persoon = '')))"""
 
+_TERMIJNEN = """ARRAY(SELECT t.id::text FROM termijnen AS t
+    WHERE t.stroom = 'behandelingen/' || r.id::text ORDER BY t.dag, t.nummer)"""
+
 BEHANDELINGEN = Resource(
     type="behandelingen",
     title="Behandelingen",
@@ -210,6 +213,12 @@ BEHANDELINGEN = Resource(
         "ontvanger": Relationship("besturen", "De toezichthouder.", identify=stream_of),
         "dossiertype": Relationship("dossiertypes", identify=_concept),
         "behandelaar": Relationship("medewerkers", sql=_own("r.medewerker")),
+        "termijnen": Relationship(
+            "termijnen",
+            "De termijnen die in deze behandeling lopen of liepen.",
+            sql=_TERMIJNEN,
+            many=True,
+        ),
     },
     filters={
         "rol": one_of(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Terms over HTTP: both sides read the same, by the server's clock."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,14 @@ from typing import Any
 
 import pytest
 from office import Office, Person, accept, open_office, problem, settings
+from supervising import begun, editor, received
 
-from loket.evidence.store import connect
+from loket import tasks
+from loket.evidence.store import connect, connect_async
+from loket.reference import belgian_day
+from loket.tasks import opvraging
+from loket.tasks.klok import Klok
+from reacting import Reactor
 
 AALST = "Gemeente Aalst"
 MESSAGES = "LoketLB-berichtenGebruiker"
@@ -177,3 +184,66 @@ def test_a_withdrawn_dossier_has_nothing_due(timed: Office, clock: Clock) -> Non
     timed.project()
     assert shown(timed.aalst) == {"publicatie-10": "beeindigd"}
     assert terms(timed.aalst, "filter[open]=true") == []
+
+
+# Supervision, from aflevering to certificate
+
+
+def react(office: Office) -> None:
+    begun(office)
+    Reactor(office.loket, opvraging.REACTIONS).run()
+    office.project()
+
+
+def look(office: Office) -> None:
+    """Let the clock look once."""
+
+    async def tick() -> None:
+        tools = tasks.tools(office.loket)
+        async with await connect_async(office.loket.dsn) as conn:
+            await Klok(tools).tick(conn)
+        await tools.write.aclose()
+
+    asyncio.run(tick())
+    office.project()
+
+
+def supervision(person: Person) -> list[tuple[int, str]]:
+    found = terms(person, "filter[soort]=toezicht&sort=gewijzigd")
+    told = [(row["attributes"]["nummer"], row["attributes"]["toestand"]) for row in found]
+    return sorted(told)
+
+
+def test_a_term_runs_is_interrupted_starts_anew_and_ends_with_a_certificate(
+    timed: Office, clock: Clock
+) -> None:
+    an, stream = editor(timed), received(timed)
+    assert supervision(an) == supervision(timed.aalst) == [(1, "lopend")]
+    accept(an.ask(stream, "opvraging-stellen", {"tekst": "Waar is het advies?", "dagen": 14}))
+    react(timed)
+    assert supervision(an) == supervision(timed.aalst) == [(1, "gestuit")]
+    messages = timed.person(AALST, MESSAGES)
+    [asked] = terms(messages, "filter[soort]=reactie")
+    assert asked["attributes"]["berekening"]["dagen"] == 14
+    told = {"ontvangen_op": belgian_day(clock()).isoformat(), "toelichting": "per brief"}
+    accept(an.ask(stream, "antwoord-vaststellen", told))
+    timed.project()
+    assert supervision(an) == [(1, "gestuit"), (2, "lopend")]
+    [asked] = terms(messages, "filter[soort]=reactie")
+    assert asked["attributes"]["toestand"] == "nageleefd"
+    running = terms(timed.aalst, "filter[soort]=toezicht&filter[open]=true")[0]["attributes"]
+    assert running["berekening"]["dag"] == told["ontvangen_op"]
+
+    clock.at = datetime.fromisoformat(running["vervalt_op"]) - timedelta(microseconds=1)
+    look(timed)
+    assert supervision(timed.aalst) == [(1, "gestuit"), (2, "lopend")]
+    clock.at += timedelta(microseconds=1)
+    assert supervision(timed.aalst) == [(1, "gestuit"), (2, "vervallen")]
+    look(timed)
+    [ended] = terms(timed.aalst, "filter[soort]=toezicht&filter[toestand]=vervallen")
+    assert ended["attributes"]["beeindigd_op"] is not None
+    history = timed.aalst.get(f"/{stream}").json()["data"]["attributes"]["verloop"]
+    assert history[-1]["gebeurtenis"] == "GeenMaatregelVastgesteld"
+    assert history[-1]["gegevens"]["termijn"]["vervaldag"] == running["vervaldag"]
+    late = {"tekst": "Nog iets?", "dagen": 14}
+    problem(an.ask(stream, "opvraging-stellen", late), 409, "behandelingen/termijn-verstreken")

@@ -167,11 +167,11 @@ def test_a_dossier_that_corrects_another_has_no_duties_of_its_own(book: Book) ->
 # Reaction terms of messages
 
 
-def conversation(book: Book, dagen: int = 10) -> str:
+def conversation(book: Book, dagen: int = 10, behandeling: str = "") -> str:
     stream = f"berichten/{uuid4()}"
     book.write(
         stream,
-        GesprekGestart(ABB, AALST, "Vraag", "urn:type", "toezicht/1", "", "", "v1"),
+        GesprekGestart(ABB, AALST, "Vraag", "urn:type", "toezicht/1", behandeling, "", "v1"),
         BerichtVerzonden(1, ABB, AALST, "urn:type", "Wat?", (), dagen, ()),
         BerichtAfgeleverd(1, AALST),
         actor=SUPERVISOR,
@@ -329,6 +329,23 @@ def test_a_new_sending_starts_over(book: Book) -> None:
     again = NieuweVerzendingOntvangen(2, "", "x", record("2200-06-03"), "v1")
     found = treated(book, again)
     assert [term["toestand"] for term in found.values()] == ["beeindigd", "lopend"]
+
+
+@pytest.mark.parametrize(
+    ("day", "toestand"), [("2026-01-01", "nageleefd"), ("2300-01-01", "te_laat")]
+)
+def test_an_answer_by_post_ends_the_reaction_term_too(book: Book, day: str, toestand: str) -> None:
+    treatment = f"behandelingen/{uuid4()}"
+    stream = conversation(book, behandeling=treatment)
+    other = conversation(book)
+    project(book)
+    post = replace(ANSWERED, bericht="", ontvangen_op=day, termijn={})
+    book.write(treatment, ANSWERED, post, actor=SUPERVISOR)
+    project(book)
+    with connect(book.dsn) as conn:
+        found = conn.execute("SELECT stroom, toestand, opgegeven FROM termijnen").fetchall()
+    reactions = {row[0]: row[1:] for row in found if row[0].startswith("berichten/")}
+    assert reactions == {stream: (toestand, day), other: ("lopend", "")}
 
 
 # The same from the log alone

@@ -12,11 +12,12 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from loket.domain.behandelingen.words import AntwoordOntvangen
 from loket.domain.referentie import DefinitieBeeindigd, DefinitieVastgesteld
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
 from loket.projections.termijnen.rows import Stroom, Termijn
-from loket.projections.termijnen.verloop import VERLOOP
+from loket.projections.termijnen.verloop import VERLOOP, per_post
 from loket.reference import Reference, load
 from loket.reference.overlay import Wijziging, overlay
 
@@ -34,6 +35,9 @@ class Regelwijziging:
 
 
 _RULES = "SELECT position, soort, sleutel, inhoud FROM termijnen_regels ORDER BY position"
+_CONVERSATIONS = """SELECT stroom FROM termijnen_stromen
+                    WHERE gegevens ->> 'behandeling' <> ''
+                        AND gegevens ->> 'behandeling' = ANY(%s)"""
 _KNOWN = """SELECT stroom, gegevens::text, termijnen::text FROM termijnen_stromen
             WHERE stroom = ANY(%s)"""
 
@@ -45,7 +49,8 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
         return
     cursor.execute(_RULES)
     known = [Regelwijziging(*found) for found in cursor.fetchall()]
-    streams = _load(cursor, {recorded.stream for recorded in facts if _kind(recorded) in VERLOOP})
+    touched = {recorded.stream for recorded in facts if _kind(recorded) in VERLOOP}
+    streams = _load(cursor, touched | _asked(cursor, facts))
     changes = list(known)
     for recorded in facts:
         if isinstance(recorded.fact, CHANGES):
@@ -53,9 +58,30 @@ def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
             continue
         stroom = streams.setdefault(recorded.stream, Stroom(recorded.stream))
         VERLOOP[_kind(recorded)](stroom, recorded, _reference(tuple(changes)))
+        if _by_post(recorded):
+            for gesprek in _of(streams.values(), recorded.stream):
+                per_post(gesprek, recorded)
     upsert(cursor, "termijnen_regels", "position", changes[len(known) :])
     upsert(cursor, "termijnen_stromen", "stroom", list(streams.values()))
     upsert(cursor, "termijnen", "id", [t for s in streams.values() for t in s.termijnen])
+
+
+def _by_post(recorded: Recorded) -> bool:
+    """True for an answer that came in no message."""
+    return isinstance(recorded.fact, AntwoordOntvangen) and not recorded.fact.bericht
+
+
+def _asked(cursor: Cursor[TupleRow], facts: Sequence[Recorded]) -> set[str]:
+    """The conversations in which was asked for what came by post."""
+    treatments = [recorded.stream for recorded in facts if _by_post(recorded)]
+    if not treatments:
+        return set()
+    cursor.execute(_CONVERSATIONS, (treatments,))
+    return {stroom for (stroom,) in cursor.fetchall()}
+
+
+def _of(streams: Iterable[Stroom], behandeling: str) -> list[Stroom]:
+    return [stroom for stroom in streams if stroom.gegevens.get("behandeling") == behandeling]
 
 
 def _change(recorded: Recorded) -> Regelwijziging:

@@ -9,6 +9,7 @@ from typing import Any
 
 from loket.domain.behandelingen.state import UITKOMSTEN
 from loket.domain.behandelingen.words import (
+    AntwoordOntvangen,
     BehandelingGestart,
     OpvragingGesteld,
     ToezichtsbesluitGenomen,
@@ -141,7 +142,11 @@ def _besloten(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
 
 def _gesprek(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     fact: GesprekGestart = recorded.fact
-    stroom.gegevens = {"dossier": fact.dossier, "berichten": {}}
+    stroom.gegevens = {
+        "dossier": fact.dossier,
+        "behandeling": fact.behandeling,
+        "berichten": {},
+    }
 
 
 def _bericht(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
@@ -193,6 +198,16 @@ def _ingetrokken(stroom: Stroom, recorded: Recorded, _: Reference) -> None:
     for number in bericht["beantwoordt"] if bericht else ():
         if (answered := stroom.laatste(f"{REACTIE}/{number}")) and not answered.open:
             zet(answered, recorded, LOPEND)
+
+
+def per_post(gesprek: Stroom, recorded: Recorded) -> None:
+    """An answer that came another way ends what the bestuur was asked for in a conversation."""
+    fact: AntwoordOntvangen = recorded.fact
+    for termijn in gesprek.termijnen:
+        if termijn.open:
+            day = fact.ontvangen_op[:10]
+            late = day > termijn.vervaldag.isoformat()
+            zet(termijn, recorded, TE_LAAT if late else NAGELEEFD, opgegeven=day)
 
 
 def _remembered(stroom: Stroom, bericht: int) -> dict[str, Any] | None:

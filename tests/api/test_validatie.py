@@ -44,6 +44,8 @@ def test_what_would_be_sent_is_judged_and_not_written(office: Office) -> None:
     assert found["routering"]["omschrijving"]
     assert found["ontvangers"][0]["termijn"]["regel"].startswith("toezicht")
     assert found["ontvangers"][0]["termijn"]["vervaldag"]
+    duty = next(each for each in found["plichten"] if each["regel"] == "publicatie-10")
+    assert duty["termijn"]["dag"] == FIELDS["zittingsdatum"][:10]
     assert found["meldingsregel"].startswith("http://data.lblod.info/id/notification-rule/")
     assert found["referentie_versie"] == office.loket.reference.version
     assert events(office) == before

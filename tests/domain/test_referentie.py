@@ -191,6 +191,25 @@ def test_a_list_that_a_form_asks_from_is_not_ended() -> None:
     assert refused(command) == {("inhoud", "in-gebruik")}
 
 
+def test_a_routing_rule_is_not_ended_while_nobody_else_receives_what_it_routes() -> None:
+    soort = SOORTEN["routeringsregel"]
+    last = list(definitions(REFERENCE.bron, soort))[-1]
+    command = DefinitieBeeindigen("routeringsregel", last, "2026-12-31", REDEN)
+    refusal = given().when(command, by=ABB_ADMIN).refuses(OngeldigeDefinitie)
+    assert refusal.findings[0].regel == "in-gebruik"
+    assert refusal.findings[0].melding.startswith("Op 2027-01-01: niemand ontvangt '")
+
+
+def test_conditions_by_name_are_changed_and_kept_while_used() -> None:
+    name, *_ = definitions(REFERENCE.bron, SOORTEN["voorwaarde"])
+    command = DefinitieBeeindigen("voorwaarde", name, "2026-03-02", REDEN)
+    assert refused(command) == {("inhoud", "onleesbaar")}
+    deep = {"alle": [{"niet": {"een_van": [{"klasse_in": ["GEM"]}]}}]}
+    given().when(lay_down("voorwaarde", name, deep), by=ABB_ADMIN).gives(DefinitieVastgesteld)
+    wrong = {"alle": [{"klasse_in": ["SOEP"]}]}
+    assert refused(lay_down("voorwaarde", name, wrong)) == {("inhoud", "onleesbaar")}
+
+
 def test_a_value_is_ended_on_a_day_and_stays_known() -> None:
     uri = next(iter(REFERENCE.codelijsten["mar-code"].concepten))
     sleutel = f"mar-code {uri}"

@@ -25,6 +25,7 @@ from loket.domain.toezicht.limits import bounded
 from loket.domain.toezicht.state import Dossier, Fase, merged
 from loket.evidence.read import Question
 from loket.kernel import Actor, Context, Document, Finding, Related, Value
+from loket.projections.termijnen.plichten import begonnen
 from loket.reference import Reference, belgian_day
 from loket.reference.termijnen import bereken
 from loket.reference.values import DATATYPES
@@ -100,6 +101,14 @@ class Ontvanger(Benoemd):
     )
 
 
+class Plicht(Model):
+    """Een termijn die uw bestuur na te leven heeft, berekend uit de velden."""
+
+    regel: str
+    label: str
+    termijn: dict[str, str]
+
+
 class Routering(Model):
     """De regel die de ontvangers kiest."""
 
@@ -125,6 +134,7 @@ class Keuringsverslag(Model):
     meldingsregel: str | None
     routering: Routering | None
     ontvangers: list[Ontvanger]
+    plichten: list[Plicht]
     mogelijk_dubbel: list[Dubbel]
     referentie_versie: str
 
@@ -227,6 +237,7 @@ async def _report(
         meldingsregel=found.meldingsregel or None,
         routering=_routing(found),
         ontvangers=[_recipient(uri, state, context) for uri in found.ontvangers],
+        plichten=_duties(state, reference),
         mogelijk_dubbel=await _doubles(here, state, stroom),
         referentie_versie=reference.version,
     )
@@ -254,6 +265,14 @@ def _recipient(uri: str, state: Dossier, context: Context) -> Ontvanger:
     regel = reference.termijnregels.get(rule)
     term = bereken(regel, context.at, reference.kalender).as_record() if regel else None
     return Ontvanger(**_named(reference, uri).model_dump(), termijn=term)
+
+
+def _duties(state: Dossier, reference: Reference) -> list[Plicht]:
+    known = {"dossiertype": state.dossiertype, "klasse": state.klasse, "velden": state.velden}
+    return [
+        Plicht(regel=regel.id, label=regel.label, termijn=term.as_record())
+        for regel, term in begonnen(known, reference)
+    ]
 
 
 def _routing(found: Keuring) -> Routering | None:

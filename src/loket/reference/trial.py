@@ -175,21 +175,31 @@ def _days(item: Any, day: date) -> set[date]:
 
 
 def _gaps(before: Reference, after: Reference, days: set[date]) -> Iterator[Finding]:
-    """Forms that could be sent and filled in before, and no longer can be filled in."""
+    """What could be filled in or received before, and no longer can be."""
     for day in sorted(days):
-        had = set(_empty(before, day))
-        for form, lijst in _empty(after, day):
-            if (form, lijst) not in had:
-                label, name = after.label(form), after.codelijsten[lijst].label
-                melding = f"'{label}' vraagt een waarde uit '{name}', die er dan geen meer heeft."
-                yield Finding(PLACE, "in-gebruik", f"Op {day.isoformat()}: {melding}")
+        for broken in (_empty, _unreceived):
+            had = set(broken(before, day))
+            for gap in broken(after, day):
+                if gap not in had:
+                    yield Finding(PLACE, "in-gebruik", f"Op {day.isoformat()}: {gap}")
 
 
-def _empty(reference: Reference, day: date) -> Iterator[tuple[str, str]]:
-    """Forms offered on this day with a required field whose code list has no value then."""
+def _empty(reference: Reference, day: date) -> Iterator[str]:
+    """Forms offered on this day with a field whose code list has no value then."""
     for form in reference.dossiertypes.values():
         if any(r.geldig.van is not None and r.geldig.op(day) for r in form.meldingsregels):
             for veld in form.velden:
                 lijst = veld.codelijst
                 if lijst and not any(c.geldig.op(day) for c in lijst.concepten.values()):
-                    yield form.uri, lijst.sleutel
+                    yield f"'{form.label}' vraagt uit '{lijst.label}', waarin niets meer staat."
+
+
+def _unreceived(reference: Reference, day: date) -> Iterator[str]:
+    """Types that a class may send on this day and for which no routing rule can fit."""
+    routes = [route for route in reference.routering if route.geldig.op(day)]
+    for form in reference.dossiertypes.values():
+        values = {"dossiertype": form.uri}
+        rules = [r for r in form.meldingsregels if r.geldig.van is not None and r.geldig.op(day)]
+        for klasse in sorted({klasse for rule in rules for klasse in rule.klassen}):
+            if not any(route.als.holds(values, klasse) for route in routes):
+                yield f"niemand ontvangt '{form.label}' van een {reference.label(klasse)}."

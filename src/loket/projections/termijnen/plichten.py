@@ -6,7 +6,7 @@ stay as they were sent until the dossier is sent again; a reporting duty is met 
 sending. A dossier that corrects an earlier one has no duties of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -117,6 +117,17 @@ def _duties(stroom: Stroom, recorded: Recorded, reference: Reference) -> None:
     for regel in reference.termijnregels.values():
         if regel.plicht and _falls_under(regel.plicht, known, reference):
             _duty(stroom, recorded, regel, regel.plicht, reference.kalender)
+
+
+def begonnen(
+    known: Mapping[str, Any], reference: Reference
+) -> Iterator[tuple[Termijnregel, Berekening]]:
+    """The duties of who sends this: their rules, and the terms as counted."""
+    for regel in reference.termijnregels.values():
+        if regel.plicht and _falls_under(regel.plicht, known, reference):
+            start = known["velden"].get(regel.plicht.begint)
+            if berekening := _counted(regel, start, reference.kalender):
+                yield regel, berekening
 
 
 def _falls_under(plicht: Plicht, known: Mapping[str, Any], reference: Reference) -> bool:

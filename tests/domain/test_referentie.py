@@ -81,7 +81,7 @@ def test_the_same_content_in_other_words_is_no_change() -> None:
     again = json.dumps(dict(reversed(json.loads(NIEUW).items())), indent=3)
     given(fact).when(lay_down("concept", SLEUTEL, again), by=ABB_ADMIN).then()
     for soort in offered(REFERENCE):
-        for sleutel, content in definitions(REFERENCE.bron, soort).items():
+        for sleutel, content in list(definitions(REFERENCE.bron, soort).items())[:3]:
             given().when(lay_down(soort.naam, sleutel, content), by=ABB_ADMIN).then()
 
 

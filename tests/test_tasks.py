@@ -35,7 +35,7 @@ from loket.tasks import ontvangstbewijs, vervanging
 from loket.tasks.broker import BrokerUnavailable, close_broker, declare, make_broker
 from loket.tasks.dead import letters, raise_letters
 from loket.tasks.dispatch import Dispatcher, UnknownReaction
-from loket.tasks.reaction import Cause, Patience, Reaction, Stamp, Tools
+from loket.tasks.reaction import Cause, Patience, Reaction, Stamp, Tools, TryLater
 from loket.tasks.worker import Worker
 from mailbox_server import Mailbox, free_port, serving
 
@@ -449,3 +449,25 @@ def test_the_recipient_is_named_as_the_reference_data_name_it(office: Office) ->
         office.run(RECEIPT, send(office), 1)
     text = message_from_bytes(mailbox.taken[0], policy=policy.default).get_content()  # type: ignore[attr-defined]
     assert load().label(ABB) in text
+
+
+def test_what_is_too_early_is_tried_again_when_it_is_time(database: str) -> None:
+    attempts: list[float] = []
+
+    async def patient(*_: object) -> None:
+        attempts.append(time.monotonic())
+        if len(attempts) == 1:
+            raise TryLater("te vroeg", 700)
+
+    reaction = Reaction(
+        "vervanging", frozenset({"toezicht.BesluitVerzonden"}), patient, patience=SOON
+    )
+    with Book(database) as book:
+        office = Office(book)
+        book.dossier(opened(), sent(), delivered())
+        with office.working(reaction):
+            deadline = time.monotonic() + 20
+            while len(attempts) < 2 and time.monotonic() < deadline:
+                time.sleep(0.02)
+    assert len(attempts) == 2
+    assert attempts[1] - attempts[0] >= 0.6

@@ -2,12 +2,13 @@
 """Conversations, in sentences."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from given import AALST as AALST_SENDER
 from given import ABB as ABB_READER
-from given import AT, COMMAND_ID, MACHINE, REFERENCE, actor, bestuur, given, klasse
+from given import AT, COMMAND_ID, MACHINE, REFERENCE, actor, bestuur, given
 
 from loket.domain.berichten import MODULE, refusals
 from loket.domain.berichten.words import (
@@ -40,7 +41,9 @@ from loket.domain.berichten.words import (
 from loket.domain.toezicht import MODULE as TOEZICHT
 from loket.domain.toezicht.words import BesluitAfgeleverd, BesluitOpgesteld
 from loket.kernel import Bijlage, Context, Digest, Document, Related, StreamId
+from loket.reference.relaties import TOEZICHT as TOEZICHT_RELATIE
 
+TODAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ROLE = "LoketLB-berichtenGebruiker"
 AALST = actor(AALST_SENDER.bestuur, "GEM", ROLE)
 GENT = actor(bestuur("Gent", "GEM"), "GEM", ROLE)
@@ -109,10 +112,20 @@ def test_two_sides_have_supervision_between_them() -> None:
 
 
 def test_a_local_supervisor_talks_to_a_worship_board() -> None:
-    board = replace(REFERENCE.besturen[GENT.bestuur], uri="urn:kerk", klasse=klasse("EB"))
-    reference = replace(REFERENCE, besturen={**REFERENCE.besturen, board.uri: board})
-    command = GesprekStarten(board.uri, "Notulen", OPVRAGING, "Bezorg ze ons.")
-    given(reference=reference).when(command, by=GENT).gives(
+    body, relations = next(iter(REFERENCE.relaties.heen.items()))
+    supervisor = next(r.ander for r in relations if r.soort == TOEZICHT_RELATIE)
+    command = GesprekStarten(body, "Notulen", OPVRAGING, "Bezorg ze ons.")
+    given(at=TODAY).when(command, by=replace(AALST, bestuur=supervisor)).gives(
+        GesprekGestart, BerichtVerzonden, BerichtAfgeleverd
+    )
+    stranger = next(
+        uri for uri in (AALST.bestuur, GENT.bestuur) if uri not in {r.ander for r in relations}
+    )
+    given(at=TODAY).when(command, by=replace(AALST, bestuur=stranger)).refuses(
+        refusals.GeenToezichtsrelatie
+    )
+    back = GesprekStarten(supervisor, "Vraag", VRAAG, "Tegen wanneer?")
+    given(at=TODAY).when(back, by=replace(AALST, bestuur=body)).gives(
         GesprekGestart, BerichtVerzonden, BerichtAfgeleverd
     )
 

@@ -2,7 +2,7 @@
 """What a message must be, and between whom: each check raises its own refusal."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from loket.bounds import MAX_REDEN, MAX_TEKST, attached, file_problem, is_text
 from loket.domain.berichten.refusals import (
@@ -37,14 +37,6 @@ REACTIE, OPVRAGING, KENNISGEVING, OMZENDBRIEF = (
 OF_SUPERVISOR = frozenset({OPVRAGING, KENNISGEVING, OMZENDBRIEF})
 """Short codes of the types that only a supervisor sends."""
 
-SUPERVISES: Mapping[str, frozenset[str]] = {
-    "GEM": frozenset({"EB", "CKB"}),
-    "PROV": frozenset({"EB", "CKB"}),
-    "CKB": frozenset({"EB"}),
-    "RO": frozenset({"EB", "CKB"}),
-}
-"""Which classes of government supervise which others; ABB supervises all (short codes)."""
-
 MAX_ONDERWERP = 300
 MAX_DAGEN = 365
 MAX_UITSTEL = 730
@@ -66,9 +58,16 @@ def _klasse(bestuur: str, ctx: Context) -> str:
 
 
 def supervises(bestuur: str, other: str, ctx: Context) -> bool:
-    """True when this bestuur is of a class that supervises the class of the other."""
-    one, two = _klasse(bestuur, ctx), _klasse(other, ctx)
-    return (one == "ABB" and two != "ABB") or two in SUPERVISES.get(one, ())
+    """True when this bestuur supervises the other, or is otherwise set over it.
+
+    ABB supervises all; a gemeente, provincie, central board or representative body the worship
+    bodies to which it has a relation today.
+    """
+    if _klasse(bestuur, ctx) == "ABB":
+        return _klasse(other, ctx) != "ABB"
+    reference: Reference = ctx.reference
+    today = belgian_day(ctx.at)
+    return any(r.ander == bestuur and r.op(today) for r in reference.relaties.heen.get(other, ()))
 
 
 def known(bestuur: str, ctx: Context) -> None:

@@ -3,14 +3,12 @@
 
 Who may read the content of a message follows from its row: its sender always, its addressee from
 `geopend_op` until `ingetrokken_op`. Read marks and notes are of one side; who reads these tables
-keeps them there. Moments are the log's; `uiterlijk` is the end of a reaction term, counted from
-the registered aflevering by the rule `reactie` and the holidays that ship with the product.
+keeps them there. Moments are the log's; the read model of terms says when a reaction term ends.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -34,16 +32,13 @@ from loket.domain.berichten.words import (
 )
 from loket.evidence.entry import Recorded
 from loket.projections import Projection, upsert
-from loket.reference import Reference, load
-from loket.reference.termijnen import OnberekenbareTermijn, bereken
 
 STREAMS = "berichten/"
-REGEL = "reactie"
 
 
 @dataclass(slots=True)
 class Gesprek:
-    """A conversation in the list; `uiterlijk` is the first end of the reaction terms that run."""
+    """A conversation in the list."""
 
     id: str
     van: str
@@ -59,7 +54,6 @@ class Gesprek:
     laatste_type: str = ""
     berichten: int = 0
     gesloten: bool = False
-    uiterlijk: datetime | None = None
     versie: int = 0
     position: int = 0
 
@@ -85,7 +79,6 @@ class Bericht:
     ingetrokken_reden: str = ""
     uitstel: int = 0
     verlengd: int = 0
-    uiterlijk: datetime | None = None
     beantwoord_door: int = 0
     beantwoord_op: datetime | None = None
     gelezen_door: list[str] = field(default_factory=list)
@@ -136,17 +129,9 @@ class _Book:
 
     def write(self, cursor: Cursor[TupleRow]) -> None:
         """Writes what changed."""
-        for key, row in self.gesprekken.items():
-            mine = (b for (gesprek, _), b in self.berichten.items() if gesprek == key)
-            row.uiterlijk = min(filter(None, map(_running, mine)), default=None)
         upsert(cursor, "gesprekken", "id", list(self.gesprekken.values()))
         upsert(cursor, "berichten", "id", [self.berichten[key] for key in sorted(self.changed)])
         upsert(cursor, "gesprekken_notities", "id", self.notities)
-
-
-def _running(row: Bericht) -> datetime | None:
-    """The end of a reaction term that still runs, however late."""
-    return None if row.beantwoord_door or row.ingetrokken_op else row.uiterlijk
 
 
 def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:
@@ -235,7 +220,6 @@ def _change(row: Bericht, fact: object, at: datetime) -> None:
     match fact:
         case BerichtAfgeleverd():
             row.afgeleverd_op = at
-            row.uiterlijk = _due(row)
         case BerichtGeopend():
             row.geopend_op = at
         case BerichtGelezen(_, persoon):
@@ -246,26 +230,8 @@ def _change(row: Bericht, fact: object, at: datetime) -> None:
             row.uitstel = dagen
         case UitstelToegestaan(dagen=dagen):
             row.uitstel, row.verlengd = 0, row.verlengd + dagen
-            row.uiterlijk = _due(row)
         case UitstelGeweigerd():
             row.uitstel = 0
-
-
-def _due(row: Bericht) -> datetime | None:
-    """When the reaction term is over, if there is one."""
-    if not row.reactietermijn or row.afgeleverd_op is None:
-        return None
-    reference = _shipped()
-    rule = reference.termijnregels[REGEL].met_dagen(row.reactietermijn + row.verlengd)
-    try:
-        return bereken(rule, row.afgeleverd_op, reference.kalender).vervalt_op
-    except OnberekenbareTermijn:
-        return None
-
-
-@cache
-def _shipped() -> Reference:
-    return load()
 
 
 PROJECTION = Projection("gesprekken", ("gesprekken", "berichten", "gesprekken_notities"), apply)

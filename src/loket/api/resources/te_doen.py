@@ -47,6 +47,9 @@ class Bron:
 
 
 _MIJN_CONCEPT = "r.bestuur = %(bestuur)s AND r.toestand IN ('concept', 'heropend')"
+_REACTIE = """(SELECT t.vervalt_op FROM termijnen AS t
+    WHERE t.stroom = 'berichten/' || r.gesprek AND t.sleutel = 'reactie/' || r.nummer
+    ORDER BY t.nummer DESC LIMIT 1)"""
 _GESPREK = "(SELECT g.onderwerp FROM gesprekken AS g WHERE g.id = r.gesprek)"
 _OPEN_BERICHT = "r.naar = %(bestuur)s AND r.afgeleverd_op IS NOT NULL AND r.ingetrokken_op IS NULL"
 _TERMIJN = """r.bestuur = %(bestuur)s AND r.toestand = 'lopend'
@@ -95,12 +98,12 @@ BRONNEN = (
         label="Bericht dat op antwoord wacht",
         module="berichten",
         table="berichten",
-        waits=f"{_OPEN_BERICHT} AND r.uiterlijk IS NOT NULL AND r.beantwoord_door = 0",
+        waits=f"{_OPEN_BERICHT} AND r.reactietermijn > 0 AND r.beantwoord_door = 0",
         stroom="'berichten/' || r.gesprek",
         sinds="r.afgeleverd_op",
         wie="r.van",
         wat=_GESPREK,
-        uiterlijk="r.uiterlijk",
+        uiterlijk=_REACTIE,
     ),
     Bron(
         soort="termijn",

@@ -141,12 +141,16 @@ class Office:
         return stream
 
     def project(self) -> None:
-        """Bring the read models up to the log."""
+        """Bring the read models up to the log.
+
+        The one who did so before may still hold the lock for a moment.
+        """
         projector = Projector(self.loket.dsn, self.loket.mapper)
+        deadline = time.monotonic() + 30
         try:
             with connect(self.loket.dsn) as conn:
-                while projector.work(conn):
-                    pass
+                while projector.work(conn) or conn.execute(BEHIND).fetchone() != (False,):
+                    assert time.monotonic() < deadline, "not projected in time"
         finally:
             projector.close()
 
@@ -173,6 +177,7 @@ class Office:
         raise AssertionError("not stamped in time")
 
 
+BEHIND = """SELECT coalesce(min(position), 0) < (SELECT size FROM log_head) FROM projections"""
 STAMPED = "SELECT size = (SELECT coalesce(max(size), 0) FROM timestamps) FROM log_head"
 
 

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from loket.api import (
     agenda,
     docs,
+    dossier_zip,
     errors,
     explain,
     files,
@@ -47,7 +48,7 @@ VIEWS = (forms.router, formulier.router, validatie.router, supervision.router)
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
-    reference.router, searching.router, live.router, agenda.router,
+    reference.router, searching.router, dossier_zip.router, live.router, agenda.router,
 )  # fmt: skip
 
 DESCRIPTION = """

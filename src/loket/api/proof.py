@@ -64,7 +64,7 @@ async def proof(
     found = await here.stream(module, stroom, wie)
     if not found.scope.may_read(wie.bestuur):
         raise NogNietGeopend(f"Geef eerst de opdracht POST /{found.name}/besluit-openen.")
-    file = await asyncio.to_thread(_write, here, found, wie, documents=documenten)
+    file = await asyncio.to_thread(write_proof, here, found, wie, documents=documenten)
     size = file.seek(0, 2)
     file.seek(0)
     headers = {
@@ -75,7 +75,8 @@ async def proof(
     return StreamingResponse(_chunks(file), headers=headers, media_type=ZIP)
 
 
-def _write(here: Parts, stream: Stream, actor: Actor, *, documents: bool) -> IO[bytes]:
+def write_proof(here: Parts, stream: Stream, actor: Actor, *, documents: bool) -> IO[bytes]:
+    """The proof of a stream, as far as this actor may read it, in a temporary file."""
     loket = here.loket
     with connect(loket.dsn) as conn:
         evidence = gather(

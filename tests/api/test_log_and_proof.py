@@ -149,7 +149,7 @@ def test_outages_of_time_sources_are_for_everyone_to_see(fresh: Office) -> None:
         "tijdstempels.TsaStoringBeeindigd",
     ]
     assert found["voorvallen"][0]["gegevens"]["reden"] == "onbereikbaar"
-    generic = fresh.gent.get(f"/tijdstempels/{stream}").json()
+    generic = fresh.gent.get(f"/tijdstempels/{stream}").json()["data"]["attributes"]
     assert generic["versie"] == 2
     assert isinstance(generic["toestand"], dict)
 

@@ -29,12 +29,13 @@ from loket.api import (
 from loket.api.changes import Changes
 from loket.api.commands import Commands
 from loket.api.identity import authenticator
+from loket.api.jsonapi.resource import Resource
 from loket.api.jsonapi.routes import routers
 from loket.api.openapi import document
 from loket.api.parts import Parts, new_pool
 from loket.api.problems import Catalogue
 from loket.api.resources import RESOURCES
-from loket.api.streams import view
+from loket.api.streams import general
 from loket.api.timeline import timeline
 from loket.api.watch import SealWatch
 from loket.domain import MODULES
@@ -81,7 +82,7 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     Its connections open when the application starts (ASGI lifespan) and close when it stops.
     """
     catalogue = Catalogue(modules)
-    resources = {kind: each for kind, each in RESOURCES.items() if each.module in ("", *modules)}
+    resources = _resources(modules)
     pool = new_pool(loket.dsn)
     reader = StreamReader(loket.dsn, loket.mapper)
     writer = GroupCommit(loket.dsn, loket.signer.name, loket.clock)
@@ -130,15 +131,20 @@ def create_app(loket: Loket, modules: Mapping[str, Module[Any, Any, Any]] = MODU
     )
     app.state.parts = parts
     errors.install(app, catalogue)
-    seen = {resource.path for resource in resources.values()}
     for router in (*VIEWS, *routers(resources), *COMMON):
         app.include_router(router)
     for module in modules.values():
         app.include_router(timeline(module, resources))
-        if f"/{module.name}" not in seen:
-            app.include_router(view(module))
     app.openapi = lambda: _cached(app, parts)  # type: ignore[method-assign]
     return app
+
+
+def _resources(modules: Mapping[str, Module[Any, Any, Any]]) -> dict[str, Resource]:
+    """What can be read of these modules; one without a resource of its own gets the general one."""
+    found = {kind: each for kind, each in RESOURCES.items() if each.module in ("", *modules)}
+    seen = {resource.path for resource in found.values()}
+    missing = [module for module in modules.values() if f"/{module.name}" not in seen]
+    return found | {module.name: general(module) for module in missing}
 
 
 def _cached(app: FastAPI, parts: Parts) -> dict[str, Any]:

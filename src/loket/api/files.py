@@ -7,7 +7,8 @@ gave, in whole or in one part (RFC 9110, section 14).
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated
+from dataclasses import fields
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from loket.api.identity import Wie
 from loket.api.parts import Parts, Stream, parts
 from loket.api.refusals import AanvraagOngeldig, BereikOngeldig, NietGevonden, NogNietGeopend
 from loket.api.resources.toezicht import visible
-from loket.domain import behandelingen
+from loket.domain import MODULES, behandelingen
 from loket.domain.berichten.state import Gesprek
 from loket.domain.berichten.words import BerichtVerzonden
+from loket.evidence.canonical import documents_in
 from loket.files import BestandTeGroot, digest_from_header
-from loket.kernel import Actor, Document, Finding
+from loket.kernel import Actor, Document, Finding, Module
 
 router = APIRouter()
 
@@ -99,12 +101,23 @@ def _of_treatment(stream: Stream, actor: Actor) -> Iterable[Document]:
     )
 
 
+def _of_facts(stream: Stream, actor: Actor) -> Iterable[Document]:
+    """Files of all that is not internal and that its module discloses, for who may read it."""
+    module = MODULES[stream.module]
+    if not stream.scope.may_read(actor.bestuur):
+        raise NogNietGeopend
+    facts = [r.fact for r in stream.history if r.fact and type(r.fact) not in module.internal]
+    shown = (fact for fact in facts if module.discloses(stream.state, fact, actor.bestuur))
+    return (document for fact in shown for document in documents_in(fact))
+
+
 READABLE: Mapping[str, Callable[[Stream, Actor], Iterable[Document]]] = {
     "toezicht": _of_dossier,
     "berichten": _of_conversation,
     "behandelingen": _of_treatment,
 }
-"""Which files of a stream an actor may read, by module. Raises NogNietGeopend."""
+"""Which files of a stream an actor may read, by module; `_of_facts` for any other. Raises
+NogNietGeopend."""
 
 
 def _downloads(module: str) -> None:
@@ -121,7 +134,7 @@ def _downloads(module: str) -> None:
         """A file that this actor may read, once its opvraging is registered."""
         here = parts(request)
         stream = await here.stream(module, stroom, wie)
-        found = (d for d in READABLE[module](stream, wie) if d.sha256 == sha256)
+        found = (d for d in READABLE.get(module, _of_facts)(stream, wie) if d.sha256 == sha256)
         document = next(iter(found), None)
         if document is None:
             raise NietGevonden
@@ -141,8 +154,14 @@ def _downloads(module: str) -> None:
     )(download)
 
 
-for name in READABLE:
-    _downloads(name)
+def _carries(module: Module[Any, Any, Any]) -> bool:
+    """True when files may hang on the events of a module."""
+    return any(field.name == "documenten" for event in module.events for field in fields(event))
+
+
+for each in MODULES.values():
+    if each.name in READABLE or _carries(each):
+        _downloads(each.name)
 
 
 def _answer(here: Parts, document: Document, asked: str | None) -> Response:

@@ -6,7 +6,7 @@ wrote them. Links are paths on this server.
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,12 +83,3 @@ class Opgeladen(Model):
 
     sha256: Sha256
     grootte: int = Field(description="In bytes.")
-
-
-class Stroom(Model):
-    """Een stroom van een module zonder eigen weergave."""
-
-    stroom: str
-    versie: int
-    status: Status
-    toestand: dict[str, Any] | None = Field(description="Leeg voor wie de inhoud niet mag lezen.")

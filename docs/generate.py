@@ -2,7 +2,7 @@
 """Writes the reference pages that list what the code declares. A test compares them.
 
 `make docs` runs it. Pages: settings, commands of the CLI, problem types, routing
-rules, dossiertypes, terms, and one for each module.
+rules, dossiertypes, terms, supervision, and one for each module.
 """
 
 import inspect
@@ -20,7 +20,8 @@ from loket.cli import app
 from loket.domain import MODULES
 from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
 from loket.projections.termijnen.verloop import VERLOOP
-from loket.reference import Dossiertype, Reference, load
+from loket.reference import Dossiertype, Reference, Toezichtsvorm, load
+from loket.reference.conditions import Alle, Condition, KlasseIn, VeldIn
 from loket.reference.model import Meldingsregel
 from loket.reference.relaties import SOORTEN
 from loket.reference.routering import ROLLEN
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "routering.md": _page(_routing()),
         "dossiertypes.md": _page(_dossiertypes()),
         "termijnen.md": _page(_terms()),
+        "toezicht.md": _page(_supervision()),
         **modules,
     }
 
@@ -252,6 +254,53 @@ def _terms() -> Iterator[str]:
         yield f"- `{event}`"
 
 
+def _supervision() -> Iterator[str]:
+    reference = load()
+    yield "# Who treats a dossier, and which supervision falls on it\n"
+    yield "The first rule that fits decides; a behandeling records the version it relied on.\n"
+    yield "## Teams\n"
+    for team in reference.teams.values():
+        yield f"- `{team.id}` {team.label}: {_when(team.als, reference)}"
+    yield "\n## Supervision limited in time\n"
+    yield "Where none of these fits, no term runs.\n"
+    for form in reference.toezichttermijnen:
+        yield f"### {form.regel}\n"
+        yield from _form_of_supervision(form, reference)
+    yield "## Approval\n"
+    yield "Approval of another type of dossier is doubtful: its supervisor confirms it.\n"
+    for form in reference.goedkeuringen:
+        yield f"### {form.omschrijving}\n"
+        yield from _form_of_supervision(form, reference)
+
+
+def _form_of_supervision(form: Toezichtsvorm, reference: Reference) -> Iterator[str]:
+    if form.regel:
+        yield f"{form.omschrijving}\n"
+    yield f"- Holds for: {_when(form.als, reference)}"
+    yield f"- Source: {form.bron}"
+    if form.vraag:
+        yield f"- **A jurist must confirm:** {form.vraag}"
+    yield ""
+
+
+def _when(als: Condition, reference: Reference) -> str:
+    match als:
+        case Alle(()):
+            return "all that is left"
+        case Alle(parts):
+            return "; ".join(_when(part, reference) for part in parts)
+        case KlasseIn(klassen, wel):
+            codes = ", ".join(sorted(map(reference.klassecode, klassen)))
+            return f"sender {'is' if wel else 'is not'} {codes}"
+        case VeldIn("ontvanger_klasse", values, wel):
+            codes = ", ".join(sorted(map(reference.klassecode, map(str, values))))
+            return f"recipient {'is' if wel else 'is not'} {codes}"
+        case VeldIn(name, values, wel):
+            labels = ", ".join(sorted(reference.label(str(value)) for value in values))
+            return f"{name} {'is' if wel else 'is not'} {labels}"
+    raise ValueError(als)
+
+
 def _reminders(days: Iterable[int]) -> str:
     told = {1: "the day before", 0: "on the last day", -1: "the day after it"}
     return ", ".join(told.get(n, f"{n} days before") for n in days) or "none"
@@ -270,6 +319,8 @@ def _of(owner: str, kinds: Any) -> Iterator[str]:
 def _module(module: Module[Any, Any, Any]) -> Iterator[str]:
     yield f"# {module.name}\n"
     yield f"{module.title}.\n"
+    if module.readers:
+        yield f"Also read by: {_names(sorted(module.readers))}.\n"
     yield "## Commands\n"
     for command in module.commands:
         yield f"### {command.__name__}\n"
@@ -283,6 +334,8 @@ def _module(module: Module[Any, Any, Any]) -> Iterator[str]:
         legal = (
             " Has legal effect: sealed and time-stamped at once." if event in module.legal else ""
         )
+        if event in module.internal:
+            legal = " Internal: only the bestuur that caused it sees it."
         yield f"{_sentence(event)}{legal} Term: <{module.terms[event.__name__]}>\n"
         yield from _fields(event, module)
     yield "## Refusals\n"

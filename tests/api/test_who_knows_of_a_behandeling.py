@@ -139,6 +139,20 @@ def test_a_proof_opens_nothing_internal_to_the_sender(fresh: Office) -> None:
     assert "De motivering staat" in theirs
 
 
+def test_a_table_and_a_search_tell_the_sender_no_more(fresh: Office) -> None:
+    treated(fresh)
+    table = clerk(fresh).get("/behandelingen?formaat=csv")
+    assert table.status_code == 200, table.text
+    assert "opvraging-gesteld" in table.text
+    assert SECRET not in table.text
+    assert "erediensten" not in table.text
+    theirs = editor(fresh).get("/behandelingen?formaat=csv").text
+    assert "erediensten" in theirs
+    found = clerk(fresh).get(f"/zoeken?q={SECRET}")
+    assert found.status_code == 200, found.text
+    assert found.json()["data"] == []
+
+
 def test_a_third_party_sees_nothing_at_all(fresh: Office) -> None:
     stream = treated(fresh)
     gent = clerk(fresh, "Gemeente Gent")

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from office import ABB, BESLUITENLIJST, FIELDS, READER, Office, Person, accept, problem
+from office import ABB, BESLUITENLIJST, FIELDS, READER, SENDER, Office, Person, accept, problem
+from supervising import begun, treatment
 
 from following import project, react
 from loket.demo.pdf import pdf
@@ -157,8 +158,8 @@ def test_results_are_filtered_paged_and_counted(fresh: Office) -> None:
     ):  # fmt: skip
         assert len(streams(fresh.aalst, "riolering", f"&filter[{fits}")) == 5, fits
     for other in (
-        "module]=berichten", "soort]=notitie", f"typering]={aalst}", f"bestuur]={BESLUITENLIJST}",
-        "moment][tot]=2020-01-01T00:00:00Z",
+        "module]=berichten", "module]=behandelingen", "soort]=notitie",
+        f"typering]={aalst}", f"bestuur]={BESLUITENLIJST}", "moment][tot]=2020-01-01T00:00:00Z",
     ):  # fmt: skip
         assert streams(fresh.aalst, "riolering", f"&filter[{other}") == [], other
     named = fresh.aalst.get("/zoeken?q=riolering&page[size]=1&include=bestuur").json()
@@ -241,3 +242,20 @@ def test_strange_questions_are_answered(office: Office, q: str) -> None:
 def test_who_has_no_role_or_no_token_finds_nothing(office: Office) -> None:
     problem(office.person("Gemeente Aalst").get("/zoeken?q=x"), 403, "loket/geen-recht")
     problem(Person(office.http).get("/zoeken?q=x"), 401, "loket/geen-token")
+
+
+def test_a_treatment_is_found_by_the_supervisor_only(fresh: Office) -> None:
+    dossier_stream = dossier(fresh, "nota.pdf", "Riolering")
+    abb = fresh.person(ABB, EDITOR)
+    begun(fresh)
+    stream = treatment(fresh, dossier_stream)
+    accept(abb.ask(stream, "notitie-maken", {"tekst": "Argwaan blijft geboden"}))
+    accept(abb.ask(stream, "in-behandeling-nemen"))
+    ask = {"tekst": "Bezorg ons de offertes", "bijlagen": [], "dagen": 0}
+    accept(abb.ask(stream, "opvraging-stellen", ask))
+    project(fresh.loket)
+    assert streams(abb, "argwaan") == streams(abb, "offertes aalst") == [stream]
+    [row] = search(abb, "argwaan")["data"]
+    assert row["attributes"]["soort"] == "notitie"
+    aalst = fresh.person("Gemeente Aalst", SENDER, WRITER)
+    assert streams(aalst, "argwaan or offertes") == []

@@ -18,7 +18,14 @@ from loket.tasks.reaction import Cause, Reaction, Tools, TryLater, answer, histo
 
 NAME = "bestandstekst"
 
-ATTACHING = frozenset({"toezicht.BestandToegevoegd", "berichten.BerichtVerzonden"})
+ATTACHING = frozenset(
+    {
+        "toezicht.BestandToegevoegd",
+        "berichten.BerichtVerzonden",
+        "behandelingen.OpvragingGesteld",
+        "behandelingen.ToezichtsbesluitGenomen",
+    }
+)
 """Facts that bring files with them, in any field."""
 
 LOOKS, PAUSE = 50, 0.1

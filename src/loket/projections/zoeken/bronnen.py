@@ -3,11 +3,15 @@
 
 from collections.abc import Mapping
 
-from loket.projections.zoeken import berichten, toezicht
+from loket.projections.zoeken import behandelingen, berichten, toezicht
 from loket.projections.zoeken.vondst import Bron
 
-BRONNEN: Mapping[str, Bron] = {"toezicht": toezicht.BRON, "berichten": berichten.BRON}
+BRONNEN: Mapping[str, Bron] = {
+    "toezicht": toezicht.BRON,
+    "berichten": berichten.BRON,
+    "behandelingen": behandelingen.BRON,
+}
 """Sources by the name of their module."""
 
-SOORTEN = ("dossier", "bericht", "notitie")
+SOORTEN = ("dossier", "bericht", "behandeling", "notitie")
 """What can be found in them."""

@@ -78,6 +78,13 @@ def test_a_type_of_the_past_is_shown_and_not_sent(office: Office) -> None:
     problem(answer, 422, "toezicht/mag-dit-type-niet-verzenden")
 
 
+def test_a_type_of_which_the_form_is_gone_can_still_be_read(office: Office) -> None:
+    form = _form(office, "Uittreksel")
+    shown = office.aalst.get(f"/toezicht/dossiertypes/{form.uri.rpartition('/')[2]}").json()
+    assert (shown["label"], shown["velden"]) == ("Uittreksel", [])
+    assert shown["mag_verzenden"] is False
+
+
 def test_dates_that_cannot_be_are_refused_and_others_doubted(office: Office) -> None:
     tomorrow, early = (TODAY + timedelta(days=n) for n in (1, -60))
     for day, rule in ((tomorrow, "in-verleden"), (early, "publicatie-voor-zitting")):

@@ -202,6 +202,34 @@ def test_the_files_of_an_older_release_are_still_read(changing: Office) -> None:
     problem(changing.aalst.get(f"/referentie/versies/{'f' * 16}"), 404, "loket/niet-gevonden")
 
 
+def test_changes_that_do_not_fit_together_are_left_out_and_told(changing: Office) -> None:
+    """A condition is taken away while, elsewhere, a type begins to use it."""
+    by, soort = admin(changing), SOORTEN["dossiertype"]
+    accept(lay_down(by, "voorwaarde", "proef", {"klasse_in": ["GEM"]}))
+    take(changing)
+    accept(end(by, "voorwaarde", "proef", "2026-01-01"))
+    content = definition(load().bron, soort, BESLUITENLIJST)
+    assert content
+    rule = {"regel": "proef", "als": "proef", "velden": ["bestuursorgaan"], "melding": "Proef."}
+    using = {**content, "regels": [*content.get("regels", []), rule]}
+    accept(lay_down(by, "dossiertype", BESLUITENLIJST, using))
+    accept(lay_down(by, "concept", SLEUTEL, {"uri": URI, "label": "Buurtraad"}))
+    take(changing)
+    told = {
+        c["attributes"]["soort"]: c["attributes"] for c in read(changing, "/wijzigingen")["data"]
+    }
+    assert "proef" in told["dossiertype"]["telt_niet_omdat"]
+    assert told["concept"]["telt_niet_omdat"] is None
+    form = changing.loket.reference.dossiertypes[BESLUITENLIJST]
+    assert "proef" not in {regel.regel for regel in form.regels}
+    assert URI in str(read(changing, "/codelijsten/bestuursorgaan-classificatie"))
+    accept(lay_down(by, "voorwaarde", "proef", {"klasse_in": ["GEM"]}))
+    take(changing)
+    accept(lay_down(by, "dossiertype", BESLUITENLIJST, {**using, "label": "Lijst van besluiten"}))
+    take(changing)
+    assert changing.loket.reference.label(BESLUITENLIJST) == "Lijst van besluiten"
+
+
 def test_every_kind_is_listed(office: Office) -> None:
     kinds = read(office, "")["data"]
     assert {kind["id"] for kind in kinds} == {soort.naam for soort in offered(load())}

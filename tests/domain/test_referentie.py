@@ -234,6 +234,21 @@ def test_a_type_is_ended_for_all_who_send_it() -> None:
     assert all(rule["geldig_tot"] == "2026-12-31" for rule in rules)
 
 
+def test_a_type_without_rules_or_fields_is_told_by_what_it_lacks_or_taken() -> None:
+    """Whatever a content leaves out, it gives facts or findings, and what reads stays readable."""
+    whole = shipped("dossiertype", next(iter(REFERENCE.dossiertypes)))
+    key = "https://data.vlaanderen.be/id/concept/BesluitType/nieuw"
+    for left_out in whole:
+        content = {name: part for name, part in {**whole, "uri": key}.items() if name != left_out}
+        text = canonical(content)
+        outcome = attempt(REFERENCE, Wijziging("dossiertype", key, text), DAY)
+        if not outcome.findings:
+            after = with_change(outcome.change)
+            for soort in offered(after):
+                assert definitions(after.bron, soort)
+            assert not attempt(after, Wijziging("dossiertype", key, text), DAY).findings
+
+
 def test_what_does_not_exist_is_not_ended() -> None:
     command = DefinitieBeeindigen("concept", SLEUTEL, "2026-12-31", REDEN)
     given().when(command, by=ABB_ADMIN).refuses(OnbekendeDefinitie)

@@ -143,7 +143,7 @@ def definition(files: Files, soort: Soort, sleutel: str) -> Json | None:
 def _listed(content: Json, soort: Soort) -> Iterator[tuple[str, Json]]:
     if soort.binnen:
         for parent, item in _listed(content, SOORTEN[soort.binnen]):
-            for child in item[soort.lijst]:
+            for child in item.get(soort.lijst, ()):
                 yield f"{parent} {child[soort.sleutel]}", child
     elif soort.sleutel:
         yield from ((item[soort.sleutel], item) for item in content[soort.lijst])
@@ -173,7 +173,7 @@ def _put(content: Json, soort: Soort, sleutel: str, item: Json | None) -> None:
         if item is None:
             del holder[soort.lijst][key]
         return
-    items = holder[soort.lijst]
+    items = holder.setdefault(soort.lijst, [])
     place = next((n for n, each in enumerate(items) if each[soort.sleutel] == key), None)
     if place is None:
         place = 0 if soort.vooraan else len(items)

@@ -27,6 +27,21 @@ from loket.reference.overlay import (
 from loket.reference.shape import VALIDITY, Shape, differences, learn, with_validity
 
 PLACE = "inhoud"
+ALSO: Mapping[str, dict[str, Any]] = {
+    "dossiertype": {
+        "velden": [{"veld": "", "verplicht": True, "als": ""}],
+        "bijlagen": [{"vereist": "", "bestanden": True, "als": ""}],
+        "regels": [{"regel": "", "als": "", "velden": [""], "melding": "", "ernst": ""}],
+    },
+    "veld": {
+        "regels": [
+            {"soort": "", "waarde": waarde, "ernst": "", "melding": "", "groepering": ""}
+            for waarde in ("", 0, True, [""])
+        ],
+    },
+}
+"""Members that reading takes and that what ships may not have, by kind of definition."""
+
 CONDITION = "voorwaarde"
 """Conditions have the shape that reading asks, as deep as one likes."""
 
@@ -78,8 +93,8 @@ def ended(content: str, soort: Soort, day: str) -> str:
     found = json.loads(content)
     if not soort.einde:
         return canonical(_until(found, day))
-    members = [_until(member, day) for member in found[soort.einde]]
-    return canonical({**found, soort.einde: members})
+    members = [_until(member, day) for member in found.get(soort.einde, ())]
+    return canonical({**found, soort.einde: members} if members else found)
 
 
 def _until(content: Mapping[str, Any], day: str) -> dict[str, Any]:
@@ -113,12 +128,13 @@ def _findings(
 
 def shape_of(now: Reference, soort: Soort) -> Shape:
     """The shape of the definitions of a kind."""
-    shape = learn(definitions(now.bron, soort).values())
+    also = [ALSO[soort.naam]] if soort.naam in ALSO else []
+    shape = learn([*definitions(now.bron, soort).values(), *also])
     if soort.einde == "":
         with_validity(shape)
     for part in SOORTEN.values():
         if part.binnen == soort.naam:
-            shape.members[part.lijst].items = shape_of(now, part)
+            shape.members.setdefault(part.lijst, Shape({"list"})).items = shape_of(now, part)
     return shape
 
 
@@ -155,7 +171,7 @@ def _kept(now: Reference, soort: Soort, sleutel: str, item: dict[str, Any]) -> I
     for part in SOORTEN.values():
         if part.binnen == soort.naam:
             kept = {each.get(part.sleutel) for each in item.get(part.lijst, ())}
-            for each in before[part.lijst]:
+            for each in before.get(part.lijst, ()):
                 if (key := each[part.sleutel]) not in kept:
                     melding = f"Behoud {key} en beëindig het met geldig_tot."
                     yield Finding(f"{PLACE}/{part.lijst}", "weggelaten", melding)

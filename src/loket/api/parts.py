@@ -94,6 +94,10 @@ def parts(connection: HTTPConnection) -> Parts:
     return found
 
 
+LISTING = f"{ROLE} -c plan_cache_mode=force_custom_plan"
+"""A list is planned for what is asked: one plan for every reader and filter would suit none."""
+
+
 def new_pool(dsn: str) -> "AsyncConnectionPool[AsyncConnection[TupleRow]]":
     """A small pool for reads, still closed; connections have the application's rights only."""
     return AsyncConnectionPool(
@@ -101,7 +105,7 @@ def new_pool(dsn: str) -> "AsyncConnectionPool[AsyncConnection[TupleRow]]":
         min_size=1,
         max_size=4,
         open=False,
-        kwargs={"autocommit": True, "options": ROLE},
+        kwargs={"autocommit": True, "options": LISTING},
         check=AsyncConnectionPool.check_connection,
     )
 

@@ -35,6 +35,10 @@ _UNREAD = f"b.gesprek = r.id AND {_NEW}"
 _UNOPENED = f"{_RECEIVED} AND b.geopend_op IS NULL"
 _DUE = """(SELECT min(t.vervalt_op) FROM termijnen AS t
            WHERE t.stroom = 'berichten/' || r.id::text AND t.toestand = 'lopend')"""
+_RUNNING = """SELECT substr(t.stroom, 11) FROM termijnen AS t
+    WHERE t.toestand = 'lopend' AND t.soort = 'reactie' AND t.partijen @> ARRAY[%(bestuur)s::text]"""
+_HAS_STATE = f"""(CASE WHEN r.id::text IN ({_RUNNING} AND t.vervalt_op <= now()) THEN 'verstreken'
+    WHEN r.id::text IN ({_RUNNING}) THEN 'lopend' ELSE 'geen' END)"""
 _STATE = f"""(CASE WHEN {_DUE} IS NULL THEN 'geen'
               WHEN {_DUE} <= now() THEN 'verstreken' ELSE 'lopend' END)"""
 _NOTES = """(SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -123,15 +127,16 @@ GESPREKKEN = Resource(
             "(r.van = ANY({values}) OR r.naar = ANY({values}))", URI, "URI van de andere kant."
         ),
         "ongelezen": holds(
-            f"EXISTS (SELECT 1 FROM berichten AS b WHERE {_UNREAD})", BOOLEAN,
+            f"(SELECT count(*) FROM berichten AS b WHERE {_UNREAD}) > 0", BOOLEAN,
             "Met iets dat uzelf nog niet las.",
         ),
         "ongeopend": holds(
-            f"EXISTS (SELECT 1 FROM berichten AS b WHERE {_UNOPENED})", BOOLEAN,
+            f"r.id IN (SELECT b.gesprek FROM berichten AS b WHERE {_STANDS}"
+            " AND b.geopend_op IS NULL)", BOOLEAN,
             "Met iets dat uw bestuur nog niet opende.",
         ),
         "gesloten": holds("r.gesloten", BOOLEAN, "Gesloten of niet."),
-        "termijn": one_of(_STATE, choice(*TERMIJN), "Toestand van de reactietermijnen."),
+        "termijn": one_of(_HAS_STATE, choice(*TERMIJN), "Toestand van de reactietermijnen."),
         "tekst": Filter(
             "(r.onderwerp ILIKE ANY({values}) OR EXISTS (SELECT 1 FROM berichten AS b"
             f" WHERE b.gesprek = r.id AND {_READS} AND b.tekst ILIKE ANY({{values}})))",

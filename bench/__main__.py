@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from bench import auditing, projecting, recorder, sending, stack, submitting
+from bench import auditing, projecting, reading, recorder, sending, stack, submitting
 from bench.results import TARGETS, Result, Tell, write
 from loket.logs import configure
 
@@ -41,6 +41,10 @@ PARTS: Mapping[str, Part] = {
     ),
     "audit": Part(auditing.measure, ("audit_1m_s",)),
     "projections": Part(projecting.measure, ("catchup_eps", "rebuild_eps")),
+    "reading": Part(
+        reading.measure,
+        ("lists_p50_ms", "lists_p95_ms", "search_p50_ms", "search_p95_ms", "reading_growth_mb"),
+    ),
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Requests (path and JSON body) to POST, by `clients` connections or at `rate` a second."""
+    """Requests (path, and the JSON body to POST or None to GET) by `clients` connections, or at
+    `rate` a second."""
 
     port: int
     requests: Sequence[tuple[str, Any]]
@@ -35,10 +36,13 @@ class Job:
         host = f"{HOST}:{self.port}"
         common = {"Host": host, "Content-Type": "application/json", **self.headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in common.items())
-        return [_request(path, json.dumps(body).encode(), lines) for path, body in self.requests]
+        return [_request(path, body, lines) for path, body in self.requests]
 
 
-def _request(path: str, body: bytes, lines: str) -> bytes:
+def _request(path: str, content: Any, lines: str) -> bytes:
+    if content is None:
+        return f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()
+    body = json.dumps(content).encode()
     head = f"POST {path} HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 

@@ -60,6 +60,9 @@ TARGETS: Mapping[str, Target] = {
     "catchup_eps": Target(15_000),
     "warm_start_s": Target(4, at_most=True),
     "stack_mb": Target(400, at_most=True),
+    "lists_p95_ms": Target(50, at_most=True),
+    "search_p95_ms": Target(150, at_most=True),
+    "reading_growth_mb": Target(40, at_most=True),
 }
 
 

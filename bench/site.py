@@ -114,7 +114,7 @@ def database_alone() -> Iterator[Site]:
 
 
 @contextmanager
-def process(command: Sequence[str], port: int, **options: Any) -> Iterator[None]:
+def process(command: Sequence[str], port: int, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A server process, from when it listens until the block ends."""
     with running(command, **options) as child:
         deadline = time.monotonic() + PATIENCE
@@ -122,7 +122,7 @@ def process(command: Sequence[str], port: int, **options: Any) -> Iterator[None]
             assert child.poll() is None, f"{command} ended"
             assert time.monotonic() < deadline, f"{command} does not listen"
             time.sleep(0.02)
-        yield
+        yield child
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def test_every_promised_figure_is_measured() -> None:
     assert {
         "append_1", "append_8", "append_32", "append_256", "submit_32", "send_http",
         "receipt_p50_s", "receipt_p99_s", "audit_1m_s", "catchup_eps", "rebuild_eps",
-        "warm_start_s", "stack_mb",
+        "warm_start_s", "stack_mb", "lists_p95_ms", "search_p95_ms",
     } <= NAMES  # fmt: skip
 
 

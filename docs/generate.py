@@ -7,8 +7,8 @@ rules, dossiertypes, terms, supervision, and one for each module.
 
 import inspect
 import json
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from loket import submit
 from loket.api import refusals
 from loket.cli import app
 from loket.domain import MODULES
-from loket.kernel import Conflict, Invalid, Module, NotAllowed, NotFound, Refused, kebab
+from loket.kernel import Refused, kebab
 from loket.projections.termijnen.verloop import VERLOOP
 from loket.reference import Dossiertype, Reference, Toezichtsvorm, load
 from loket.reference.conditions import Alle, Condition, KlasseIn, VeldIn
@@ -26,6 +26,10 @@ from loket.reference.model import Meldingsregel
 from loket.reference.relaties import SOORTEN
 from loket.reference.routering import ROLLEN
 from loket.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from module_page import STATUS, module_page
 
 PAGES = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->\n"
@@ -40,12 +44,10 @@ day of publication for each class of government, and which organs each class has
 MANY = 20
 """So many classes are all of them."""
 
-STATUS = {Invalid: 422, NotAllowed: 403, NotFound: 404, Conflict: 409}
-
 
 def pages() -> dict[str, str]:
     """Every generated page by its path below `docs/reference`."""
-    modules = {f"modules/{m.name}.md": _page(_module(m)) for m in MODULES.values()}
+    modules = {f"modules/{m.name}.md": _page(module_page(m)) for m in MODULES.values()}
     return {
         "settings.md": _page(_settings()),
         "cli.md": _page(_commands()),
@@ -314,52 +316,6 @@ def _of(owner: str, kinds: Any) -> Iterator[str]:
     for kind in kinds:
         yield f"## /problemen/{owner}/{kebab(kind.__name__)}\n"
         yield f"{kind.title()}\n"
-
-
-def _module(module: Module[Any, Any, Any]) -> Iterator[str]:
-    yield f"# {module.name}\n"
-    yield f"{module.title}.\n"
-    if module.readers:
-        yield f"Also read by: {_names(sorted(module.readers))}.\n"
-    yield "## Commands\n"
-    for command in module.commands:
-        yield f"### {command.__name__}\n"
-        yield f"{_sentence(command)}\n"
-        roles = ", ".join(f"`{role}`" for role in sorted(module.rights[command]))
-        yield f"`POST /{module.name}/{{stroom}}/{kebab(command.__name__)}`, for: {roles}.\n"
-        yield from _fields(command)
-    yield "## Events\n"
-    for event in module.events:
-        yield f"### {event.__name__}\n"
-        legal = (
-            " Has legal effect: sealed and time-stamped at once." if event in module.legal else ""
-        )
-        if event in module.internal:
-            legal = " Internal: only the bestuur that caused it sees it."
-        yield f"{_sentence(event)}{legal} Term: <{module.terms[event.__name__]}>\n"
-        yield from _fields(event, module)
-    yield "## Refusals\n"
-    for refusal in module.refusals:
-        kind = next(k for k in STATUS if issubclass(refusal, k))
-        yield f"### {refusal.__name__}\n"
-        yield f"{refusal.title()} ({STATUS[kind]})\n"
-
-
-def _sentence(kind: type[Any]) -> str:
-    return " ".join((kind.__doc__ or "").split())
-
-
-def _fields(kind: type[Any], module: Module[Any, Any, Any] | None = None) -> Iterator[str]:
-    for field in fields(kind):
-        optional = field.default is not MISSING or field.default_factory is not MISSING
-        text = f"- `{field.name}`: {getattr(field.type, '__name__', field.type)}"
-        if optional:
-            text += ", optional"
-        if module is not None:
-            term = module.terms.get(f"{kind.__name__}.{field.name}", module.terms.get(field.name))
-            text += f", <{term}>"
-        yield text
-    yield ""
 
 
 if __name__ == "__main__":

@@ -115,3 +115,22 @@ def test_a_rebuild_gives_the_same_rows(database: str) -> None:
         before = [rows(book, table) for table in tables]
         rebuild(book.dsn, book.mapper, ["gesprekken"])
         assert [rows(book, table) for table in tables] == before
+
+
+def test_who_has_read_all_there_is_stands_with_the_conversation(database: str) -> None:
+    with Book(database) as book:
+        stream = start(book)
+        assert _up_to_date(book) == (None, [])
+        book.write(stream, BerichtGeopend(1, AALST), BerichtGelezen(1, "jan"))
+        assert _up_to_date(book) == (None, ["jan"])
+        book.write(stream, *message(2, ABB, AALST), actor=SUPERVISOR)
+        assert _up_to_date(book) == (None, [])
+        book.write(stream, BerichtIngetrokken(2, ABB, "fout", False), actor=SUPERVISOR)
+        assert _up_to_date(book) == (None, ["jan"])
+        book.write(stream, *message(3, AALST, ABB))
+        assert _up_to_date(book) == ([], ["jan"])
+
+
+def _up_to_date(book: Book) -> tuple[object, object]:
+    row = rows(book, "gesprekken")[0]
+    return row["bij_van"], row["bij_naar"]

@@ -38,7 +38,11 @@ STREAMS = "berichten/"
 
 @dataclass(slots=True)
 class Gesprek:
-    """A conversation in the list."""
+    """A conversation in the list.
+
+    `bij_van` and `bij_naar` are the people who have read all that their side received; None when
+    there is nothing to read.
+    """
 
     id: str
     van: str
@@ -54,6 +58,8 @@ class Gesprek:
     laatste_type: str = ""
     berichten: int = 0
     gesloten: bool = False
+    bij_van: list[str] | None = None
+    bij_naar: list[str] | None = None
     versie: int = 0
     position: int = 0
 
@@ -129,9 +135,22 @@ class _Book:
 
     def write(self, cursor: Cursor[TupleRow]) -> None:
         """Writes what changed."""
+        for key, row in self.gesprekken.items():
+            mine = [each for (gesprek, _), each in self.berichten.items() if gesprek == key]
+            row.bij_van, row.bij_naar = _up_to_date(mine, row.van), _up_to_date(mine, row.naar)
         upsert(cursor, "gesprekken", "id", list(self.gesprekken.values()))
         upsert(cursor, "berichten", "id", [self.berichten[key] for key in sorted(self.changed)])
         upsert(cursor, "gesprekken_notities", "id", self.notities)
+
+
+def _up_to_date(messages: Sequence[Bericht], bestuur: str) -> list[str] | None:
+    """Who of this side has read all that it received, if it received anything that stands."""
+    readers = [
+        set(each.gelezen_door)
+        for each in messages
+        if each.naar == bestuur and each.ingetrokken_op is None
+    ]
+    return sorted(set.intersection(*readers)) if readers else None
 
 
 def apply(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> None:

@@ -33,10 +33,13 @@ _NEW = f"{_STANDS} AND NOT b.gelezen_door @> ARRAY[%(persoon)s::text]"
 _RECEIVED = f"b.gesprek = r.id AND {_STANDS}"
 _UNREAD = f"b.gesprek = r.id AND {_NEW}"
 _UNOPENED = f"{_RECEIVED} AND b.geopend_op IS NULL"
+_BEHIND = """coalesce(NOT (CASE WHEN r.van = %(bestuur)s THEN r.bij_van ELSE r.bij_naar END)
+                 @> ARRAY[%(persoon)s::text], false)"""
 _DUE = """(SELECT min(t.vervalt_op) FROM termijnen AS t
            WHERE t.stroom = 'berichten/' || r.id::text AND t.toestand = 'lopend')"""
 _RUNNING = """SELECT substr(t.stroom, 11) FROM termijnen AS t
-    WHERE t.toestand = 'lopend' AND t.soort = 'reactie' AND t.partijen @> ARRAY[%(bestuur)s::text]"""
+    WHERE t.toestand = 'lopend' AND t.soort = 'reactie'
+      AND t.partijen @> ARRAY[%(bestuur)s::text]"""
 _HAS_STATE = f"""(CASE WHEN r.id::text IN ({_RUNNING} AND t.vervalt_op <= now()) THEN 'verstreken'
     WHEN r.id::text IN ({_RUNNING}) THEN 'lopend' ELSE 'geen' END)"""
 _STATE = f"""(CASE WHEN {_DUE} IS NULL THEN 'geen'
@@ -127,7 +130,7 @@ GESPREKKEN = Resource(
             "(r.van = ANY({values}) OR r.naar = ANY({values}))", URI, "URI van de andere kant."
         ),
         "ongelezen": holds(
-            f"(SELECT count(*) FROM berichten AS b WHERE {_UNREAD}) > 0", BOOLEAN,
+            _BEHIND, BOOLEAN,
             "Met iets dat uzelf nog niet las.",
         ),
         "ongeopend": holds(

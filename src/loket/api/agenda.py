@@ -99,7 +99,18 @@ async def sluiten(request: Request, wie: Wie) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/termijnen.ics", response_class=Response, summary="Termijnen als kalender")
+@router.get(
+    "/termijnen.ics",
+    response_class=Response,
+    summary="Termijnen als kalender",
+    responses={
+        200: {
+            "description": "De kalender.",
+            "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+        },
+        304: {"description": "Er is niets veranderd sinds die ETag."},
+    },
+)
 async def kalender(
     request: Request,
     sleutel: Annotated[str, Query(description="De sleutel uit het adres van de agenda.")],

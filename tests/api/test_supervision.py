@@ -27,7 +27,9 @@ from loket.domain.behandelingen.words import GeenMaatregelVaststellen
 from loket.evidence.store import connect
 from loket.kernel import SYSTEM
 from loket.submit import Submission, submit
-from loket.tasks import tools
+from loket.tasks import behandeling, tools
+from loket.tasks.reaction import Cause
+from reacting import Reactor
 
 
 def machine(office: Office, stream: str, command: Any, later: timedelta = timedelta(0)) -> None:
@@ -361,3 +363,38 @@ def test_a_dossier_that_is_sent_again_is_treated_again(fresh: Office) -> None:
     found = read(an, stream)["data"]["attributes"]
     assert (found["status"], found["verzending"]) == ("toegewezen", 2)
     assert names(found["verloop"])[-2:] == ["DossierTeruggegeven", "NieuweVerzendingOntvangen"]
+
+
+def test_what_the_sender_does_waits_for_a_treatment_that_is_not_opened_yet(fresh: Office) -> None:
+    dossier = fresh.sent()
+    accept(fresh.aalst.ask(dossier, "besluit-intrekken", {"reden": "vergissing"}))
+    reactor = Reactor(fresh.loket, [behandeling.REACTION])
+    with connect(fresh.loket.dsn) as conn:
+        query = "SELECT seq, type FROM events WHERE stream = %s ORDER BY seq"
+        facts = conn.execute(query, (dossier,)).fetchall()
+    withdrawn = next(seq for seq, kind in facts if "BesluitIngetrokken" in kind)
+    reactor.attempt(behandeling.REACTION, Cause(dossier, withdrawn))
+    assert [cause.seq for _, cause, _ in reactor.late] == [withdrawn]
+    delivered = next(seq for seq, kind in facts if "BesluitAfgeleverd" in kind)
+    reactor.attempt(behandeling.REACTION, Cause(dossier, delivered))
+    reactor.again()
+    assert not reactor.late
+    fresh.project()
+    found = read(editor(fresh), treatment(fresh, dossier))["data"]["attributes"]
+    assert found["status"] == "ingetrokken"
+    assert names(found["verloop"]) == ["BehandelingGestart", "DossierIngetrokken"]
+
+
+def test_a_reaction_that_runs_twice_says_it_once(fresh: Office) -> None:
+    stream = received(fresh)
+    Reactor(fresh.loket, [behandeling.REACTION]).run()
+    fresh.project()
+    found = read(editor(fresh), stream)["data"]["attributes"]
+    assert names(found["verloop"]) == ["BehandelingGestart"]
+
+
+def test_a_dossier_leads_to_its_treatments(fresh: Office) -> None:
+    stream = received(fresh)
+    dossier = read(editor(fresh), stream)["data"]["relationships"]["inzending"]["data"]["id"]
+    address = read(fresh.aalst, f"toezicht/{dossier}")["data"]["links"]["behandelingen"]
+    assert [row["id"] for row in read(fresh.aalst, address)["data"]] == [stream.partition("/")[2]]

@@ -231,7 +231,11 @@ INZENDINGEN = Resource(
         "bestuur": Sort("r.bestuur_naam", TEXT),
     },
     order="-verzonden",
-    links={"tijdlijn": "/toezicht/{id}/tijdlijn", "bewijs": "/bewijs/toezicht/{id}"},
+    links={
+        "tijdlijn": "/toezicht/{id}/tijdlijn",
+        "bewijs": "/bewijs/toezicht/{id}",
+        "behandelingen": "/behandelingen?filter[dossier]={id}",
+    },
     one=dossier,
 )
 

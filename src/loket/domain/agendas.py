@@ -173,5 +173,4 @@ MODULE: Module[Command, Agenda, Event] = Module(
         "tot": "http://purl.org/dc/terms/valid",
     },
     scope=scope,
-    audience={AgendaAangemaakt: "bestuur"},
 )

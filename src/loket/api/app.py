@@ -45,11 +45,13 @@ from loket.kernel import Module
 from loket.submit import WriteSide
 from loket.wiring import Loket
 
-VIEWS = (forms.router, formulier.router, validatie.router, supervision.router)
+VIEWS = (
+    forms.router, formulier.router, validatie.router, supervision.router, reference.router,
+)  # fmt: skip
 """Views written for one module; any other module gets the general one."""
 COMMON = (
     files.router, proof.router, log.router, health.router, explain.router, docs.router,
-    reference.router, searching.router, dossier_zip.router, live.router, agenda.router,
+    searching.router, dossier_zip.router, live.router, agenda.router,
 )  # fmt: skip
 
 DESCRIPTION = """

@@ -33,14 +33,14 @@ CREATE TABLE zoeken_stromen (
 COMMENT ON TABLE zoeken_stromen IS 'What is remembered of a stream to make its rows.';
 
 CREATE TABLE zoeken (
-    id           text STORAGE PLAIN COLLATE "C" PRIMARY KEY,
-    stream       text STORAGE PLAIN COLLATE "C" NOT NULL,
-    module       text STORAGE PLAIN COLLATE "C" NOT NULL,
-    soort        text STORAGE PLAIN COLLATE "C" NOT NULL,
-    type         text STORAGE PLAIN COLLATE "C" NOT NULL,
-    bestuur      text STORAGE PLAIN COLLATE "C" NOT NULL,
+    id           text COLLATE "C" PRIMARY KEY,
+    stream       text COLLATE "C" NOT NULL,
+    module       text COLLATE "C" NOT NULL,
+    soort        text COLLATE "C" NOT NULL,
+    type         text COLLATE "C" NOT NULL,
+    bestuur      text COLLATE "C" NOT NULL,
     moment       timestamptz NOT NULL,
-    voor         text[] STORAGE MAIN COLLATE "C" NOT NULL,
+    voor         text[] COLLATE "C" NOT NULL,
     naam         text NOT NULL,
     namen        text NOT NULL,
     titel        text NOT NULL,
@@ -50,6 +50,10 @@ CREATE TABLE zoeken (
     bijlagen     tsvector NOT NULL,
     alles        tsvector NOT NULL
 ) WITH (toast_tuple_target = 128);
+ALTER TABLE zoeken
+    ALTER id SET STORAGE PLAIN, ALTER stream SET STORAGE PLAIN, ALTER module SET STORAGE PLAIN,
+    ALTER soort SET STORAGE PLAIN, ALTER type SET STORAGE PLAIN, ALTER bestuur SET STORAGE PLAIN,
+    ALTER voor SET STORAGE MAIN;
 COMMENT ON TABLE zoeken IS 'voor are the besturen that may find this row; alles is eigen and the text of its files.';
 CREATE INDEX zoeken_stream ON zoeken (stream);
 CREATE INDEX zoeken_bestuur ON zoeken (bestuur);

@@ -259,3 +259,15 @@ def test_a_treatment_is_found_by_the_supervisor_only(fresh: Office) -> None:
     assert row["attributes"]["soort"] == "notitie"
     aalst = fresh.person("Gemeente Aalst", SENDER, WRITER)
     assert streams(aalst, "argwaan or offertes") == []
+
+
+def test_much_text_in_one_conversation_stops_nothing(fresh: Office) -> None:
+    dossier_stream = dossier(fresh, "nota.pdf", "Riolering")
+    abb = fresh.person(ABB, EDITOR)
+    begun(fresh)
+    stream = treatment(fresh, dossier_stream)
+    for turn in range(15):
+        text = " ".join(f"{turn}é{n:05d}" for n in range(1000))
+        accept(abb.ask(stream, "notitie-maken", {"tekst": text}))
+    project(fresh.loket)
+    assert streams(abb, "14é00999") == [stream]

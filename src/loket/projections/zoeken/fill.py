@@ -14,6 +14,9 @@ from loket.evidence.entry import Recorded
 from loket.projections.zoeken.bronnen import BRONNEN
 from loket.projections.zoeken.vondst import Staat, Vondst, label
 
+MAX_TITEL, MAX_TEKST = 30_000, 100_000
+"""Characters of a row that are searched: whatever they are, their words fit in one tsvector."""
+
 _LOAD = "SELECT stream, staat FROM zoeken_stromen WHERE stream = ANY(%s)"
 _KEEP = """
 INSERT INTO zoeken_stromen SELECT * FROM json_populate_recordset(NULL::zoeken_stromen, %s::json)
@@ -130,6 +133,8 @@ def _row(stream: str, vondst: Vondst, naam: str) -> dict[str, Any]:
         "stream": stream,
         "module": stream.partition("/")[0],
         "naam": naam,
+        "titel": vondst.titel[:MAX_TITEL],
+        "tekst": vondst.tekst[:MAX_TEKST],
         "bestanden": [sha256 for sha256, _ in vondst.bestanden],
     }
 

@@ -38,6 +38,7 @@ from loket.projections._runner import Projector
 from loket.reference import load
 from loket.reference.termijnen import bereken
 from loket.settings import Settings
+from loket.tasks import klok
 from loket.tasks.klok import Klok
 from loket.wiring import Loket, build
 from mailbox_server import Mailbox, free_port, serving
@@ -84,8 +85,8 @@ class Zaal:
         tools = replace(tasks.tools(self.loket), mailer=self.mailer)
         if restarted or not self.clocks:
             self.clocks = [Klok(tools) for _ in range(clocks)]
-        for klok in self.clocks:
-            klok._tools = tools
+        for each in self.clocks:
+            each._tools = tools
         conns = [await connect_async(self.loket.dsn) for _ in self.clocks]
         try:
             pairs = zip(self.clocks, conns, strict=True)
@@ -441,3 +442,41 @@ def test_a_running_clock_wakes_up_when_the_end_comes(zaal: Zaal) -> None:
         stop.set()
         clock.join()
     assert zaal.certificates() == [stream]
+
+
+class Broken:
+    """A mailer with a defect."""
+
+    def send(self, message: EmailMessage) -> None:  # noqa: ARG002
+        raise ZeroDivisionError
+
+
+def test_a_defect_in_mailing_holds_up_no_certificate(
+    zaal: Zaal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loket.tasks.klok.SLOWEST", 0.2)
+    zaal.book.dossier(opened(zittingsdatum="2200-03-26T19:00:00Z"))
+    stream = zaal.treated()
+    zaal.project()
+    zaal.at[0] = END - timedelta(days=1)
+    stop = threading.Event()
+
+    async def keep() -> None:
+        tools = replace(tasks.tools(zaal.loket), mailer=Broken())
+        await klok.keep(zaal.loket.dsn, tools, stop)
+        await tools.write.aclose()
+
+    clock = threading.Thread(target=lambda: asyncio.run(keep()))
+    clock.start()
+    try:
+        time.sleep(1.5)
+        zaal.at[0] = END
+        deadline = time.monotonic() + 10
+        while not zaal.certificates():
+            assert time.monotonic() < deadline, "nothing was established"
+            time.sleep(0.1)
+    finally:
+        stop.set()
+        clock.join()
+    assert zaal.certificates() == [stream]
+    assert {state for *_, state in zaal.reminders()} == {"wachtend"}

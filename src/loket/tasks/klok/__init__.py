@@ -20,6 +20,7 @@ from psycopg.rows import TupleRow
 
 from loket.domain import behandelingen
 from loket.domain.behandelingen.words import GeenMaatregelVaststellen
+from loket.evidence.follow import DISCONNECTED
 from loket.evidence.store import connect_async
 from loket.kernel import SYSTEM, Module, Refused
 from loket.projections.termijnen.reading import Einde, next_end, to_establish
@@ -107,7 +108,7 @@ class Klok:
 
 
 async def keep(dsn: str, tools: Tools, stop: Event) -> None:
-    """Keeps the clock until `stop` is set; a lost database is found again."""
+    """Keeps the clock until `stop` is set, whatever fails: ends of terms come first each time."""
     klok, failures = Klok(tools), 0
     while not stop.is_set():
         try:
@@ -117,10 +118,13 @@ async def keep(dsn: str, tools: Tools, stop: Event) -> None:
                     until = await klok.tick(conn)
                     failures = 0
                     await _wait(listening, tools, until, stop)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            delay = min(SLOWEST, 0.1 * 2**failures)
-            failures += 1
-            _log.warning("database_lost", error=type(error).__name__, retry_in=delay)
+        except Exception as error:
+            lost = isinstance(error, DISCONNECTED)
+            delay = min(SLOWEST, 0.1 * 2**failures) if lost else SLOWEST
+            failures = min(failures + 1, 10)
+            tell = _log.warning if lost else _log.error
+            name = "database_lost" if lost else "clock_failed"
+            tell(name, error=type(error).__name__, retry_in=delay)
             await asyncio.sleep(delay)
 
 

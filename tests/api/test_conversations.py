@@ -132,6 +132,19 @@ def test_the_addressee_sees_the_envelope_until_it_opens(
     assert aalst.get(opened["bestanden"][0]["adres"]).content == FILE
 
 
+def test_a_file_of_a_later_message_waits_for_its_own_opvraging(
+    office: Office, abb: Person, aalst: Person
+) -> None:
+    stream = started(office, abb)
+    accept(aalst.ask(stream, "gesprek-openen"))
+    second = attachment(abb, b"een tweede bijlage")
+    accept(abb.ask(stream, "bericht-sturen", {"bijlagen": [second]}))
+    address = f"/{stream}/bestanden/{second['sha256']}"
+    problem(aalst.get(address), 409, "loket/nog-niet-geopend")
+    accept(aalst.ask(stream, "gesprek-openen"))
+    assert aalst.get(address).content == b"een tweede bijlage"
+
+
 def test_both_sides_start_and_answer(office: Office, abb: Person, aalst: Person) -> None:
     stream = f"berichten/{uuid4()}"
     body = {

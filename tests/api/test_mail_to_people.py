@@ -91,6 +91,21 @@ def test_who_wants_it_is_mailed_at_once_without_the_content(office: Office) -> N
     assert (told["toestand"], told["over"]) == ("gemaild", [stream])
 
 
+def test_a_new_dossier_is_told_to_who_wants_that(office: Office) -> None:
+    an = office.person(ABB, EDITOR, vo_id="an", email="an@abb.example")
+    stream = f"medewerkers/{stream_of(office.bestuur(ABB).uri, 'an')}"
+    wish = {"soort": "nieuw-dossier", "wijze": "direct"}
+    accept(an.ask(stream, "mailvoorkeur-instellen", wish))
+    dossier = office.sent()
+    with serving(mailbox := Mailbox()) as smtp:
+        reactor(office, mailer=smtp).run()
+    [raw] = mailbox.taken
+    mail = message_from_bytes(raw, policy=default)
+    assert mail["To"] == "an@abb.example"
+    assert mail["Subject"].startswith("Nieuw dossier: ")
+    assert f"/{dossier}" in mail.get_content()  # type: ignore[attr-defined]
+
+
 def test_nobody_is_mailed_twice(office: Office) -> None:
     wants(office, "Gemeente Aalst", "direct")
     message(office)

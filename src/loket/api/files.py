@@ -6,7 +6,7 @@ gave, in whole or in one part (RFC 9110, section 14).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -80,14 +80,17 @@ def _of_dossier(stream: Stream, actor: Actor) -> Iterable[Document]:
     return content.documenten
 
 
-def _of_conversation(stream: Stream, actor: Actor) -> Iterable[Document]:
-    """Files of the messages that this actor may read."""
+def _of_conversation(stream: Stream, actor: Actor) -> Iterator[Document]:
+    """Files of the messages that this actor may read; any other may be in one still closed."""
     state: Gesprek = stream.state
-    sent = [r.fact for r in stream.history if isinstance(r.fact, BerichtVerzonden)]
-    readable = [m for m in sent if state.berichten[m.bericht].readable(actor.bestuur)]
-    if not readable and state.unopened(actor.bestuur):
+    for recorded in stream.history:
+        message = recorded.fact
+        if not isinstance(message, BerichtVerzonden):
+            continue
+        if state.berichten[message.bericht].readable(actor.bestuur):
+            yield from message.documenten
+    if state.unopened(actor.bestuur):
         raise NogNietGeopend(f"Geef eerst de opdracht POST /{stream.name}/gesprek-openen.")
-    return (document for message in readable for document in message.documenten)
 
 
 def _of_treatment(stream: Stream, actor: Actor) -> Iterable[Document]:

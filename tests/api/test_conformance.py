@@ -38,6 +38,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("name", "roles"),
     [("Gemeente Aalst", [SENDER]), (ABB, [READER, ADMIN]), ("", [])],

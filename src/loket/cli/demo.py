@@ -125,6 +125,7 @@ def _story(url: str, data: Path, out: Path, console: "Console") -> Path:
         sent.raise_for_status()
         console.print_json(sent.text)
 
+        _until_told(aalst, dossier)
         _head(console, "ABB opent het besluit")
         opened = abb.ask(dossier, "besluit-openen", wait=20)
         opened.raise_for_status()
@@ -135,6 +136,16 @@ def _story(url: str, data: Path, out: Path, console: "Console") -> Path:
         bundle = out / f"bewijs-{dossier.removeprefix('toezicht/')}.zip"
         bundle.write_bytes(aalst.get(f"/bewijs/{dossier}?documenten=1").content)
         return bundle
+
+
+def _until_told(person: "Person", dossier: str) -> None:
+    """Waits until the receipt is mailed or could not be: the next time stamp then covers it too."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        rows = person.get(f"/{dossier}/tijdlijn").json()["data"]
+        if any("Ontvangstbewijs" in row["attributes"]["gebeurtenis"] for row in rows):
+            return
+        time.sleep(0.2)
 
 
 def _timeline(person: "Person", dossier: str, console: "Console") -> None:

@@ -352,7 +352,7 @@ def test_every_filter_and_column_is_understood_by_the_database(
         query = Query(filters=filters, sort=(sort,) if sort else ())
         selection = select(resource, query, actor, 1)
         with connect(office.loket.dsn) as conn:
-            assert conn.execute(selection.sql, selection.arguments).fetchall() == []
+            assert len(conn.execute(selection.sql, selection.arguments).fetchall()) <= 1
 
 
 @pytest.mark.parametrize("resource", RESOURCES.values(), ids=lambda each: each.type)

@@ -4,10 +4,19 @@
 import base64
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from office import BESLUITENLIJST, PDF, Office, accept, open_office, problem, settings
+
+from loket.api.files import _of_facts
+from loket.api.parts import Stream
+from loket.api.refusals import NogNietGeopend
+from loket.domain import MODULES
+from loket.domain.toezicht.words import BestandToegevoegd
+from loket.kernel import Actor, Document, Scope
 
 DIGEST = hashlib.sha256(PDF).hexdigest()
 PROMISE = base64.b64encode(hashlib.sha256(PDF).digest()).decode()
@@ -124,3 +133,15 @@ def test_a_recipient_downloads_only_what_it_opened(office: Office) -> None:
     accept(office.abb.ask(stream, "besluit-openen"))
     assert office.abb.get(path).content == PDF
     problem(office.abb.get(f"/{stream}/bestanden/{'0' * 64}"), 404, "loket/niet-gevonden")
+
+
+def test_a_module_without_rules_of_its_own_gives_its_files_to_who_may_read_it() -> None:
+    document = Document("a" * 64, 1, "a.pdf", "application/pdf")
+    kept, destroyed = SimpleNamespace(fact=BestandToegevoegd(document)), SimpleNamespace(fact=None)
+    history: list[Any] = [kept, destroyed]
+    scope = Scope(owner="urn:aalst", addressees=frozenset({"urn:abb"}))
+    stream = Stream("toezicht", "toezicht/x", history, MODULES["toezicht"].initial, scope)
+    owner, other = (Actor("p", uri, "", frozenset()) for uri in ("urn:aalst", "urn:abb"))
+    assert list(_of_facts(stream, owner)) == [document]
+    with pytest.raises(NogNietGeopend):
+        _of_facts(stream, other)

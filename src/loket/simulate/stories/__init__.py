@@ -31,7 +31,7 @@ OFTEN: Mapping[str, float] = {"Besluitenlijst": 30.0, "Reglementen en verordenin
 TALKED = 0.1
 """Share of stories that are a conversation."""
 
-EVENTS = 14
+EVENTS = 12
 """Events that a story makes, on average."""
 
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loket.domain import MODULES
+from loket.evidence.canonical import Codec, OngeldigGetal, OngeldigTeken
 from loket.evidence.moments import moment_of
 from loket.kernel import (
     SYSTEM,
@@ -157,6 +158,7 @@ def test_every_module_has_its_test(module: AnyModule) -> None:
 # Properties: any sequence of commands, drawn from the types of their fields
 
 REFERENCE = load()
+CODEC = Codec(MODULES)
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 STREAM = "11111111-1111-1111-1111-111111111111"
 SHA = "a" * 64
@@ -262,9 +264,22 @@ def test_any_commands_give_facts_or_a_listed_refusal(
     acts = data.draw(_commands(module))
     facts, state = _play(module, acts)
     assert module.replay(facts) == state
+    for fact in facts:
+        _survives_its_bytes(fact)
     cut = data.draw(st.integers(0, len(facts)))
     assert module.replay(facts[cut:], module.replay(facts[:cut])) == state
     assert _audience(module, facts) | _in_sight(module, module.initial) == _in_sight(module, state)
+
+
+def _survives_its_bytes(fact: Any) -> None:
+    """A fact is the same after it was written and read; what cannot be written is refused."""
+    try:
+        data = CODEC.encode(fact)
+    except (OngeldigGetal, OngeldigTeken):
+        return
+    again = CODEC.decode(CODEC.name(type(fact)), data.decode())
+    assert again == fact
+    assert CODEC.encode(again) == data
 
 
 def _audience(module: AnyModule, facts: list[Any]) -> set[str]:

@@ -40,10 +40,11 @@ _DUE = """(SELECT min(t.vervalt_op) FROM termijnen AS t
 _RUNNING = """SELECT substr(t.stroom, 11) FROM termijnen AS t
     WHERE t.toestand = 'lopend' AND t.soort = 'reactie'
       AND t.partijen @> ARRAY[%(bestuur)s::text]"""
-_HAS_STATE = f"""(CASE WHEN r.id::text IN ({_RUNNING} AND t.vervalt_op <= now()) THEN 'verstreken'
+_OVER = f"{_RUNNING} AND t.vervalt_op <= %(nu)s::timestamptz"
+_HAS_STATE = f"""(CASE WHEN r.id::text IN ({_OVER}) THEN 'verstreken'
     WHEN r.id::text IN ({_RUNNING}) THEN 'lopend' ELSE 'geen' END)"""
 _STATE = f"""(CASE WHEN {_DUE} IS NULL THEN 'geen'
-              WHEN {_DUE} <= now() THEN 'verstreken' ELSE 'lopend' END)"""
+              WHEN {_DUE} <= %(nu)s::timestamptz THEN 'verstreken' ELSE 'lopend' END)"""
 _NOTES = """(SELECT coalesce(jsonb_agg(jsonb_build_object(
         'tekst', n.tekst, 'wie', n.wie, 'gemaakt_op', n.gemaakt_op) ORDER BY n.gemaakt_op), '[]')
     FROM gesprekken_notities AS n WHERE n.gesprek = r.id AND n.bestuur = %(bestuur)s)"""
@@ -168,7 +169,7 @@ _ENDS = _TERM.format(what="t.vervalt_op")
 _ANSWER = f"""(CASE WHEN r.reactietermijn = 0 THEN 'geen'
     WHEN r.ingetrokken_op IS NOT NULL THEN 'ingetrokken'
     WHEN r.beantwoord_door > 0 THEN 'beantwoord'
-    WHEN {_ENDS} <= now() THEN 'verstreken' ELSE 'lopend' END)"""
+    WHEN {_ENDS} <= %(nu)s::timestamptz THEN 'verstreken' ELSE 'lopend' END)"""
 _FILES = """(SELECT coalesce(jsonb_agg(d || jsonb_build_object('adres',
         '/berichten/' || r.gesprek::text || '/bestanden/' || (d ->> 'sha256'))), '[]')
     FROM jsonb_array_elements(r.documenten) AS d)"""

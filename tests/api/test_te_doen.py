@@ -6,12 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from office import ABB, READER, Office, Person, accept, problem
+from office import ABB, READER, SENDER, Office, Person, accept, problem
 from test_timeline import MESSENGER, VRAAG
 
 from loket.api.resources.te_doen import BRONNEN
 from loket.domain import MODULES
+from loket.domain.behandelingen.words import stream_of as behandeling_of
 from loket.domain.medewerkers.words import stream_of
+from loket.reference import belgian_day
+from loket.tasks import opvraging
 from loket.tasks.behandeling import REACTION
 from reacting import Reactor
 
@@ -162,3 +165,21 @@ def test_every_kind_of_work_is_of_a_module_and_has_words(bron: Any) -> None:
     assert bron.module in MODULES
     assert bron.label
     assert [each.soort for each in BRONNEN].count(bron.soort) == 1
+
+
+def test_a_question_that_was_answered_by_post_waits_no_longer(fresh: Office) -> None:
+    clerk = fresh.person("Gemeente Aalst", SENDER, MESSENGER, vo_id="jan")
+    dossier = fresh.sent().removeprefix("toezicht/")
+    reactor = Reactor(fresh.loket, [REACTION, *opvraging.REACTIONS], project=fresh.project)
+    reactor.run()
+    an = editor(fresh, "an")
+    behandeling = f"behandelingen/{behandeling_of(dossier, fresh.bestuur(ABB).uri)}"
+    accept(an.ask(behandeling, "opvraging-stellen", {"tekst": "Bezorg de raming.", "dagen": 15}))
+    reactor.run()
+    fresh.project()
+    assert "onbeantwoord" in kinds(clerk)
+    today = belgian_day(fresh.loket.now()).isoformat()
+    by_post = {"ontvangen_op": today, "toelichting": "Aangetekend ontvangen."}
+    accept(an.ask(behandeling, "antwoord-vaststellen", by_post))
+    fresh.project()
+    assert "onbeantwoord" not in kinds(clerk)

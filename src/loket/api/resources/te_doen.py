@@ -50,6 +50,10 @@ _MIJN_CONCEPT = "r.bestuur = %(bestuur)s AND r.toestand IN ('concept', 'heropend
 _REACTIE = """(SELECT t.vervalt_op FROM termijnen AS t
     WHERE t.stroom = 'berichten/' || r.gesprek AND t.sleutel = 'reactie/' || r.nummer
     ORDER BY t.nummer DESC LIMIT 1)"""
+_WACHT = """NOT EXISTS (SELECT FROM termijnen AS t
+    WHERE t.stroom = 'berichten/' || r.gesprek AND t.sleutel = 'reactie/' || r.nummer
+        AND t.toestand <> 'lopend')"""
+"""Nothing ended its term, such as an answer by post."""
 _GESPREK = "(SELECT g.onderwerp FROM gesprekken AS g WHERE g.id = r.gesprek)"
 _OPEN_BERICHT = "r.naar = %(bestuur)s AND r.afgeleverd_op IS NOT NULL AND r.ingetrokken_op IS NULL"
 _TERMIJN = """r.bestuur = %(bestuur)s AND r.toestand = 'lopend'
@@ -98,7 +102,7 @@ BRONNEN = (
         label="Bericht dat op antwoord wacht",
         module="berichten",
         table="berichten",
-        waits=f"{_OPEN_BERICHT} AND r.reactietermijn > 0 AND r.beantwoord_door = 0",
+        waits=f"{_OPEN_BERICHT} AND r.reactietermijn > 0 AND r.beantwoord_door = 0 AND {_WACHT}",
         stroom="'berichten/' || r.gesprek",
         sinds="r.afgeleverd_op",
         wie="r.van",

@@ -10,6 +10,7 @@ from given import AALST as AALST_SENDER
 from given import ABB as ABB_READER
 from given import AT, COMMAND_ID, MACHINE, REFERENCE, actor, bestuur, given
 
+from loket.bounds import MAX_BIJLAGEN
 from loket.domain.berichten import MODULE, refusals
 from loket.domain.berichten.words import (
     BerichtAfgeleverd,
@@ -234,6 +235,14 @@ def test_the_machine_starts_one_for_what_happened_elsewhere() -> None:
     assert start.behandeling == treatment
     assert message.documenten == (LETTER,)
     assert message.van == ABB.bestuur
+
+
+def test_no_more_files_come_along_than_a_message_holds() -> None:
+    files = tuple(replace(LETTER, sha256=f"{n:064x}") for n in range(MAX_BIJLAGEN + 1))
+    command = GesprekStartenNamens(ABB.bestuur, AALST.bestuur, "R", OPVRAGING, documenten=files)
+    given().when(command, by=MACHINE).refuses(refusals.OngeldigeBijlage)
+    fits = replace(command, documenten=files[1:])
+    given().when(fits, by=MACHINE).gives(GesprekGestart, BerichtVerzonden, BerichtAfgeleverd)
 
 
 # Messages

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from given import AALST, ABB, GENT, MACHINE, given
 
+from loket.domain.agendas import AgendaAangemaakt
 from loket.domain.medewerkers import Medewerker
 from loket.domain.medewerkers.refusals import (
     NietAfwezig,
@@ -121,6 +122,16 @@ def test_a_substitute_is_another_known_colleague(
     told = AfwezigheidMelden("2026-03-02", "2026-03-09", StreamId("x"))
     refusal = given(KNOWN, related=related).when(told, by=AN).refuses(OngeldigeAfwezigheid)
     assert refusal.findings[0].regel == rule
+
+
+@pytest.mark.parametrize("module", ["agendas", "toezicht", "tijdstempels"])
+def test_a_substitute_is_nothing_else_than_a_colleague(module: str) -> None:
+    agenda = AgendaAangemaakt(ABB.bestuur, "bea", (), "a" * 64, "2027-03-02")
+    stream = StreamId(f"{module}/{BEA_STREAM}")
+    related = {stream: (agenda,) if module == "agendas" else ()}
+    told = AfwezigheidMelden("2026-03-02", "2026-03-09", stream)
+    refusal = given(KNOWN, related=related).when(told, by=AN).refuses(OngeldigeAfwezigheid)
+    assert [finding.regel for finding in refusal.findings] == ["bekende-collega"]
 
 
 def test_who_is_back_early_says_so_once() -> None:

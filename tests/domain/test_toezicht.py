@@ -11,6 +11,8 @@ from given import AALST, ABB, ABB_ADMIN, GENT, MACHINE, REFERENCE, SENDER, actor
 from hypothesis import strategies as st
 
 from filled import filled
+from loket.domain import MODULES
+from loket.domain.agendas import AgendaAangemaakt
 from loket.domain.toezicht import MODULE
 from loket.domain.toezicht.refusals import (
     AlIngetrokken,
@@ -21,6 +23,7 @@ from loket.domain.toezicht.refusals import (
     AlVerzonden,
     AnderBestuur,
     EerderVerzonden,
+    GeenDubbel,
     GeenOntvanger,
     GeenWaarschuwing,
     MagDitTypeNietVerzenden,
@@ -38,10 +41,12 @@ from loket.domain.toezicht.refusals import (
     OnvolledigDossier,
     TeGroot,
     VerbetertOnbekendDossier,
+    VerwijstNiet,
     WaarschuwingNietBevestigd,
 )
 from loket.domain.toezicht.words import (
     BesluitAfgeleverd,
+    BesluitDoorsturen,
     BesluitGeopend,
     BesluitGevalideerd,
     BesluitHeropend,
@@ -62,6 +67,7 @@ from loket.domain.toezicht.words import (
     BestandToevoegen,
     BestandVerwijderd,
     BestandVerwijderen,
+    DubbelMelden,
     LinkToegevoegd,
     LinkToevoegen,
     LinkVerwijderd,
@@ -508,6 +514,27 @@ def test_only_an_own_standing_dossier_can_be_corrected(
 ) -> None:
     command = BesluitOpstellen(LIJST.uri, {}, OTHER)
     given(related={OTHER: facts}).when(command, by=by).refuses(refusal)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (),
+        SENT,
+        (AgendaAangemaakt(AALST.bestuur, "p-1", (), HASH, "2027-03-02"),),
+    ],
+)
+@pytest.mark.parametrize("module", ["toezicht", "agendas", "tijdstempels"])
+def test_what_is_no_dossier_by_its_own_id_is_none(other: tuple[Any, ...], module: str) -> None:
+    stream = StreamId(f"{module}/{OTHER}")
+    facts = tuple(fact for fact in other if type(fact) in MODULES[module].events)
+    known = {"related": {stream: facts}}
+    draft = BesluitOpstellen(LIJST.uri, {}, stream)
+    given(**known).when(draft, by=AALST).refuses(VerbetertOnbekendDossier)
+    replaced, forwarded = BesluitVervangen(stream), BesluitDoorsturen(stream)
+    given(*SENT, **known).when(replaced, by=MACHINE).refuses(VerbetertOnbekendDossier)
+    given(*SENT, **known).when(forwarded, by=MACHINE).refuses(VerwijstNiet)
+    given(*SENT, **known).when(DubbelMelden(stream), by=MACHINE).refuses(GeenDubbel)
 
 
 def test_a_stream_that_was_not_looked_up_cannot_be_corrected() -> None:

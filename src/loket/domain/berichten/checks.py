@@ -4,7 +4,7 @@
 import re
 from collections.abc import Sequence
 
-from loket.bounds import MAX_REDEN, MAX_TEKST, attached, file_problem, is_text
+from loket.bounds import MAX_BIJLAGEN, MAX_REDEN, MAX_TEKST, attached, file_problem, is_text
 from loket.domain.berichten.refusals import (
     GeenGedeeldDossier,
     GeenToezichtsrelatie,
@@ -171,6 +171,8 @@ def carried(documents: Sequence[Document]) -> None:
         if (problem := file_problem(each.naam, each.formaat, each.size))
         or (problem := "" if re.fullmatch("[0-9a-f]{64}", each.sha256) else "Geen SHA-256.")
     ]
+    if len(documents) > MAX_BIJLAGEN:
+        findings.append(Finding("documenten", "aantal", f"Hoogstens {MAX_BIJLAGEN} bestanden."))
     if findings:
         raise OngeldigeBijlage("", *findings)
 

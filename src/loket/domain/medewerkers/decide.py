@@ -143,7 +143,8 @@ def _substitute(
     if not command.vervanger:
         return "", ""
     related = ctx.related.get(command.vervanger)
-    other: Medewerker = related.state if related else Medewerker()
+    state = related.state if related else None
+    other = state if isinstance(state, Medewerker) else Medewerker()
     if other.bestuur != ctx.actor.bestuur or not other.persoon:
         melding = "Kies een collega uit de lijst van medewerkers van uw bestuur."
         findings.append(Finding("vervanger", "bekende-collega", melding))

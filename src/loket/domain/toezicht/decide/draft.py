@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from loket.domain.toezicht import limits
 from loket.domain.toezicht.decide.ending import CLOSED
 from loket.domain.toezicht.decide.form import acceptable, form_of, meldingsregel
+from loket.domain.toezicht.decide.references import there
 from loket.domain.toezicht.refusals import (
     AlOpgesteld,
     AlToegevoegd,
@@ -52,8 +53,7 @@ def open_draft(command: BesluitOpstellen, state: Dossier, ctx: Context) -> list[
 
 
 def _correctable(stream: StreamId, ctx: Context) -> None:
-    related = ctx.related.get(stream)
-    other: Dossier = related.state if related else Dossier()
+    other = there(stream, ctx)
     if other.bestuur != ctx.actor.bestuur:
         raise VerbetertOnbekendDossier
     if other.fase is Fase.CONCEPT:

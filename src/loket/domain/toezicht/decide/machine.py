@@ -5,6 +5,7 @@ Reactions only suggest; whether it is so is decided here, on the streams themsel
 """
 
 from loket.domain.toezicht import limits
+from loket.domain.toezicht.decide.references import there
 from loket.domain.toezicht.refusals import (
     GeenDubbel,
     NietVerzonden,
@@ -100,14 +101,8 @@ def _judged(command: BestandBeoordelen, state: Dossier) -> list[Event]:
     return [BestandBeoordeeld(command.sha256, command.leesbaar, reason)]
 
 
-def _there(stream: StreamId, ctx: Context) -> Dossier:
-    related = ctx.related.get(stream)
-    found: Dossier = related.state if related else Dossier()
-    return found
-
-
 def _replaced(door: StreamId, state: Dossier, ctx: Context) -> list[Event]:
-    other = _there(door, ctx)
+    other = there(door, ctx)
     if not other.sent or other.bestuur != state.bestuur:
         raise VerbetertOnbekendDossier
     return [] if door in state.verbeterd_door else [BesluitVerbeterd(door)]
@@ -115,7 +110,7 @@ def _replaced(door: StreamId, state: Dossier, ctx: Context) -> list[Event]:
 
 def _forwarded(door: StreamId, state: Dossier, ctx: Context) -> list[Event]:
     """Delivery to the recipients of the dossier that refers to this one, if both stand."""
-    other = _there(door, ctx)
+    other = there(door, ctx)
     if not other.met_verwijzingen or ctx.stream not in other.verwijzingen:
         raise VerwijstNiet
     if state.fase is not Fase.VERZONDEN or other.fase is not Fase.VERZONDEN:
@@ -129,7 +124,7 @@ def _forwarded(door: StreamId, state: Dossier, ctx: Context) -> list[Event]:
 
 
 def _doubled(ander: StreamId, state: Dossier, ctx: Context) -> list[Event]:
-    other = _there(ander, ctx)
+    other = there(ander, ctx)
     if ander == ctx.stream or not other.verzendingen or _content(other) != _content(state):
         raise GeenDubbel
     stands = state.fase is Fase.VERZONDEN and other.fase is Fase.VERZONDEN

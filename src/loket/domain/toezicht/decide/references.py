@@ -37,6 +37,13 @@ def named(velden: Mapping[str, Value]) -> tuple[StreamId, ...]:
     return tuple(StreamId(key) for key in found)[: MAX_VERWIJZINGEN + 1]
 
 
+def there(stream: StreamId, ctx: Context) -> Dossier:
+    """Another dossier as it is: empty for what does not exist, or is no dossier by its own id."""
+    related = None if "/" in stream else ctx.related.get(stream)
+    found: Dossier = related.state if related else Dossier()
+    return found
+
+
 def authors(ids: tuple[str, ...], ctx: Context) -> tuple[str, ...]:
     """The besturen (URIs) that sent these dossiers, each once."""
     states = (ctx.related[key].state for key in ids if key in ctx.related)

@@ -4,38 +4,32 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
-from uuid import UUID
 
+import hypothesis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from acts import scripts_of
+from drawing import plays
 from loket.domain import MODULES
-from loket.evidence.canonical import Codec, OngeldigGetal, OngeldigTeken
 from loket.evidence.moments import moment_of
 from loket.kernel import (
-    SYSTEM,
-    Actor,
     Bijlage,
     Conflict,
-    Context,
     Document,
     Invalid,
-    Module,
     NotAllowed,
     NotFound,
     Refused,
-    Related,
     kebab,
 )
-from loket.reference import load
+from playing import AnyModule, Play
 
-AnyModule = Module[Any, Any, Any]
 every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES.keys())
 KINDS = (Invalid, NotAllowed, NotFound, Conflict)
 ATOMS = (str, int, bool, NoneType, Document, Bijlage)
@@ -155,143 +149,58 @@ def test_every_module_has_its_test(module: AnyModule) -> None:
     assert (Path(__file__).parent / "domain" / f"test_{module.name}.py").is_file()
 
 
-# Properties: any sequence of commands, drawn from the types of their fields
-
-REFERENCE = load()
-CODEC = Codec(MODULES)
-AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-STREAM = "11111111-1111-1111-1111-111111111111"
-SHA = "a" * 64
-ABB = "http://data.lblod.info/id/bestuurseenheden/141d9d6b-54af-4d17-b313-8d1c30bc3f5b"
-FORMS = list(REFERENCE.dossiertypes.values())
-FIELD_NAMES = sorted({veld.naam for form in FORMS for veld in form.velden})
-CONCEPTS = sorted({uri for c in REFERENCE.codelijsten.values() for uri in c.concepten})
-KNOWN = [
-    *REFERENCE.dossiertypes,
-    *list(REFERENCE.besturen)[:4],
-    *(STREAM, SHA, "2026-01-31", "2026-01-31T20:00:00+01:00", "2025", "7.5", "een reden"),
-    *("https://aalst.example/x", "http://[", "a.pdf", "application/pdf", "0207437468"),
-]
-ACTORS = [
-    SYSTEM,
-    Actor("p", ABB, "", frozenset()),
-    *(
-        Actor("p", bestuur.uri, bestuur.klasse, frozenset())
-        for bestuur in list(REFERENCE.besturen.values())[:4]
-    ),
-]
-
-TEXTS = st.one_of(
-    st.sampled_from(KNOWN), st.sampled_from(CONCEPTS), st.text(st.characters(), max_size=40)
-)
-VALUES = st.one_of(
-    TEXTS, st.none(), st.booleans(), st.integers(), st.lists(TEXTS, max_size=3).map(tuple)
-)
-STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
-    str: TEXTS,
-    int: st.integers(),
-    bool: st.booleans(),
-}
-
-
-def _strategy(hint: Any) -> st.SearchStrategy[Any]:
-    if isinstance(hint, NewType):
-        return _strategy(hint.__supertype__)
-    if hint is Bijlage:
-        return st.builds(Bijlage, *(TEXTS,) * 3)
-    if hint is Document:
-        return st.builds(Document, TEXTS, st.integers(0, 2**40), TEXTS, TEXTS)
-    if get_origin(hint) is tuple:
-        return st.lists(_strategy(get_args(hint)[0]), max_size=3).map(tuple)
-    if get_origin(hint) is Mapping:
-        return st.dictionaries(st.one_of(st.sampled_from(FIELD_NAMES), TEXTS), VALUES, max_size=6)
-    return STRATEGIES[hint]
-
-
-def _commands(module: AnyModule) -> st.SearchStrategy[list[Any]]:
-    builders = [
-        st.builds(kind, **{name: _strategy(h) for name, h in get_type_hints(kind).items()})
-        for kind in module.commands
-    ]
-    acts = st.tuples(st.one_of(builders), st.sampled_from(ACTORS))
-    return st.lists(acts, min_size=1, max_size=12)
-
-
-def _context(module: AnyModule, actor: Actor, n: int, facts: list[Any]) -> Context:
-    return Context(
-        actor=actor,
-        at=AT + timedelta(minutes=n),
-        id=UUID(int=n),
-        reference=REFERENCE,
-        documents={SHA: 12},
-        related={STREAM: Related(len(facts), module.replay(facts))},
-    )
-
-
-Answer = list[Any] | tuple[type[Refused], str, Any]
-
-
-def _answer(module: AnyModule, command: Any, state: Any, context: Context) -> Answer:
-    """Facts, or what identifies a listed refusal; any other exception fails the test."""
-    try:
-        decided: list[Any] = module.decide(command, state, context)
-    except module.refusals as refusal:
-        return type(refusal), refusal.detail, refusal.findings
-    assert all(type(fact) in module.events for fact in decided)
-    return decided
-
-
-def _play(module: AnyModule, acts: list[tuple[Any, Actor]]) -> tuple[list[Any], Any]:
-    """The facts and the state after these commands, each decided twice."""
-    facts: list[Any] = []
-    state = module.initial
-    for n, (command, actor) in enumerate(acts):
-        context = _context(module, actor, n, facts)
-        answer = _answer(module, command, state, context)
-        assert answer == _answer(module, command, state, context)
-        if isinstance(answer, list):
-            facts += answer
-            state = module.replay(answer, state)
-    return facts, state
+# Properties: what is accepted, and anything near it
 
 
 @every_module
+def test_the_acts_of_a_module_are_accepted_and_give_every_event(module: AnyModule) -> None:
+    """Those of tests/acts; a module without any is tried with arbitrary commands only."""
+    seen: set[type[Any]] = set()
+    scripts = [script for script in scripts_of(module.name) if script.acts]
+    for script in scripts:
+        play = Play(module, script)
+        for act in script.acts:
+            assert module.rights[type(act.command)] & act.by.rollen, act
+            answer = play.do(act)
+            assert isinstance(answer, list), (act, answer)
+            assert answer, f"nothing came of {act}"
+        seen |= set(map(type, play.facts))
+    assert not scripts or seen == set(module.events), set(module.events) - seen
+
+
+SLOW = {"referentie"}
+"""Modules of which one decision reads all of the reference data again."""
+
+quick_modules = pytest.mark.parametrize("name", sorted(MODULES.keys() - SLOW))
+slow_modules = pytest.mark.parametrize("name", sorted(SLOW))
+anything = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@quick_modules
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_commands_give_facts_or_a_listed_refusal(
-    module: AnyModule, data: st.DataObject
-) -> None:
-    acts = data.draw(_commands(module))
-    facts, state = _play(module, acts)
-    assert module.replay(facts) == state
-    for fact in facts:
-        _survives_its_bytes(fact)
-    cut = data.draw(st.integers(0, len(facts)))
-    assert module.replay(facts[cut:], module.replay(facts[:cut])) == state
-    assert _audience(module, facts) | _in_sight(module, module.initial) == _in_sight(module, state)
+@settings(anything, max_examples=250)
+def test_any_acts_give_facts_or_a_listed_refusal(name: str, data: st.DataObject) -> None:
+    _whatever_is_done(MODULES[name], data)
 
 
-def _survives_its_bytes(fact: Any) -> None:
-    """A fact is the same after it was written and read; what cannot be written is refused."""
-    try:
-        data = CODEC.encode(fact)
-    except (OngeldigGetal, OngeldigTeken):
-        return
-    again = CODEC.decode(CODEC.name(type(fact)), data.decode())
-    assert again == fact
-    assert CODEC.encode(again) == data
+@slow_modules
+@given(data=st.data())
+@settings(anything, max_examples=25)
+def test_any_acts_that_take_longer_do_too(name: str, data: st.DataObject) -> None:
+    _whatever_is_done(MODULES[name], data)
 
 
-def _audience(module: AnyModule, facts: list[Any]) -> set[str]:
-    """Who has learnt of a stream from its facts, one by one."""
-    told = [
-        getattr(fact, module.audience[type(fact)])
-        for fact in facts
-        if type(fact) in module.audience
-    ]
-    return {uri for each in told for uri in ((each,) if isinstance(each, str) else each)} - {""}
+def _whatever_is_done(module: AnyModule, data: st.DataObject) -> None:
+    """In whatever order: `Play` checks every step, this the whole.
 
-
-def _in_sight(module: AnyModule, state: Any) -> set[str]:
-    scope = module.scope(state)
-    return set() if scope.persoon else {scope.owner, *scope.addressees} - {""}
+    `--hypothesis-show-statistics` tells how often each event was reached.
+    """
+    script, acts = data.draw(plays(module.name))
+    play = Play(module, script)
+    for act in acts:
+        play.do(act)
+    for kind in sorted({type(fact).__name__ for fact in play.facts}):
+        hypothesis.event(kind)
+    assert module.replay(play.facts) == play.state
+    cut = data.draw(st.integers(0, len(play.facts)))
+    assert module.replay(play.facts[cut:], module.replay(play.facts[:cut])) == play.state

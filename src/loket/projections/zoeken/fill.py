@@ -2,7 +2,7 @@
 """Fills the rows that are searched, from the facts of all sources."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from loket.projections.zoeken.vondst import Staat, Vondst, label
 MAX_TITEL, MAX_TEKST = 30_000, 100_000
 """Characters of a row that are searched: whatever they are, their words fit in one tsvector."""
 
+_SHOWN = [field.name for field in fields(Vondst) if field.name != "deel"]
 _LOAD = "SELECT stream, staat FROM zoeken_stromen WHERE stream = ANY(%s)"
 _KEEP = """
 INSERT INTO zoeken_stromen SELECT * FROM json_populate_recordset(NULL::zoeken_stromen, %s::json)
@@ -126,9 +127,7 @@ def _write(cursor: Cursor[TupleRow], states: Mapping[str, Staat]) -> None:
 
 
 def _row(stream: str, vondst: Vondst, naam: str) -> dict[str, Any]:
-    row = asdict(vondst)
-    del row["deel"]
-    return row | {
+    return {name: getattr(vondst, name) for name in _SHOWN} | {
         "id": f"{stream}#{vondst.deel}",
         "stream": stream,
         "module": stream.partition("/")[0],

@@ -28,6 +28,7 @@ STRANGERS = [
     Actor("p", ABB.bestuur, "", frozenset()),
     *(Actor("p", bestuur.uri, bestuur.klasse, frozenset()) for bestuur in BESTUREN[:4]),
 ]
+ELSEWHERE = "99999999-9999-9999-9999-999999999999"
 LONG = ("x" * 301, "x" * 2_001, "x" * 10_001)
 MANY = {
     Bijlage: tuple(Bijlage(Digest(f"{n:064x}"), f"{n}.pdf", "application/pdf") for n in range(201)),
@@ -35,6 +36,9 @@ MANY = {
     str: tuple(f"https://bestuur.example/{n}" for n in range(3_001)),
 }
 """More of them than fits anywhere."""
+
+HUGE = "x" * 1_000_001
+"""A text longer than any fact holds."""
 
 TEXTS = st.one_of(
     st.sampled_from(KNOWN), st.sampled_from(CONCEPTS), st.text(st.characters(), max_size=40)
@@ -160,6 +164,38 @@ def _somebody_else(draw: Callable[..., Any], module: str, by: Actor) -> Actor:
     return draw(st.sampled_from([*others, replace(by, rollen=frozenset())]))
 
 
+def neighbours(module: str, act: Act) -> Iterator[Act]:
+    """Every act that differs from this one in who does it, or in one value, by a little."""
+    for by in (*_actors(module), *STRANGERS, replace(act.by, persoon="ander")):
+        yield replace(act, by=by)
+    for command in _changed(module, act.command):
+        yield replace(act, command=command)
+
+
+def _changed(module: str, of: Any) -> Iterator[Any]:
+    for name, hint in get_type_hints(type(of)).items():
+        value = getattr(of, name)
+        for other in _all_near(module, value, hint):
+            yield replace(of, **{name: other})
+
+
+def _all_near(module: str, value: Any, hint: Any) -> Iterator[Any]:
+    """The values near this one, and near each of its parts."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            for other in (None, 0, HUGE, (HUGE,), *_near(part)):
+                yield {**value, name: other}
+        return
+    yield from _near(value, hint)
+    if isinstance(value, str):
+        yield HUGE
+    if hint is StreamId:
+        yield from _streams(module)
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        for other in _changed(module, value[0]):
+            yield (other, *value[1:])
+
+
 # What becomes of a good act
 
 WAITS = [timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=40)]
@@ -172,8 +208,10 @@ WAYS = (
 
 @st.composite
 def plays(draw: Callable[..., Any], module: str) -> tuple[Script, list[Act]]:
-    """A script, and what is done instead of its acts."""
+    """A script, perhaps on another stream, and what is done instead of its acts."""
     script = draw(st.sampled_from(scripts_of(module)))
+    if draw(st.sampled_from([*[False] * 15, True])):
+        script = replace(script, stream=ELSEWHERE)
     if not script.acts:
         return script, draw(st.lists(_anything(module), min_size=1, max_size=12))
     done: list[Act] = []

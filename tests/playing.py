@@ -2,6 +2,7 @@
 """Plays acts on a module as `submit` does, and checks what holds after every one of them."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
@@ -20,6 +21,9 @@ AnyModule = Module[Any, Any, Any]
 Answer = list[Any] | tuple[type[Refused], str, Any]
 CODEC = Codec(MODULES)
 UNWRITABLE = (OngeldigGetal, OngeldigTeken)
+MAX_FACT = 1_000_000
+"""Bytes of a fact: more than any that these acts give needs."""
+
 HASH = b64(bytes(32))
 
 
@@ -40,6 +44,12 @@ class Play:
             _whole(name, self.module): _known(MODULES[_home(name, self.module)], facts)
             for name, facts in self.script.related.items()
         }
+
+    def fork(self) -> "Play":
+        """The same as it stands, to try something in."""
+        other = copy(self)
+        other.facts, other.told = list(self.facts), set(self.told)
+        return other
 
     def do(self, act: Act) -> Answer:
         """What comes of an act: facts, which are kept, or a refusal, which leaves no trace."""
@@ -155,6 +165,7 @@ def _answer(module: AnyModule, command: Any, state: Any, context: Context) -> An
 def _survives_its_bytes(fact: Any) -> None:
     """A fact is the same after it was written and read."""
     data = CODEC.encode(fact)
+    assert len(data) <= MAX_FACT, f"{type(fact).__name__} grows without limit"
     again = CODEC.decode(CODEC.name(type(fact)), data.decode())
     assert again == fact
     assert CODEC.encode(again) == data

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acts import scripts_of
-from drawing import plays
+from drawing import neighbours, plays
 from loket.domain import MODULES
 from loket.evidence.moments import moment_of
 from loket.kernel import (
@@ -174,6 +174,21 @@ SLOW = {"referentie"}
 quick_modules = pytest.mark.parametrize("name", sorted(MODULES.keys() - SLOW))
 slow_modules = pytest.mark.parametrize("name", sorted(SLOW))
 anything = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@quick_modules
+def test_no_act_near_a_good_one_breaks_anything(name: str) -> None:
+    """Each is tried where the good one is accepted: one value or the actor is another. What is
+    then recorded does not stop the rest of the script from being answered."""
+    for script in scripts_of(name):
+        play = Play(MODULES[name], script)
+        for n, act in enumerate(script.acts):
+            for near in neighbours(name, act):
+                fork = play.fork()
+                if isinstance(recorded := fork.do(near), list) and recorded:
+                    for later in script.acts[n:]:
+                        fork.do(later)
+            play.do(act)
 
 
 @quick_modules

@@ -26,6 +26,7 @@ from treating import (
     state_of,
 )
 
+from loket.bounds import MAX_REDEN
 from loket.domain.behandelingen import MODULE
 from loket.domain.behandelingen.refusals import (
     AlleenLezen,
@@ -179,6 +180,14 @@ def test_what_happened_to_an_earlier_sending_changes_nothing() -> None:
 def test_a_corrected_dossier_names_the_one_that_corrects_it() -> None:
     given(OPENED).when(VerbeteringRegistreren(1, "x"), by=MACHINE).refuses(OngeldigeMelding)
     given(OPENED).when(IntrekkingRegistreren(0, ""), by=MACHINE).refuses(OngeldigeMelding)
+
+
+def test_a_reason_that_no_sender_can_give_is_not_passed_on() -> None:
+    long = "x" * (MAX_REDEN + 1)
+    for command in (IntrekkingRegistreren(1, long), TeruggaveRegistreren(1, long)):
+        given(OPENED).when(command, by=MACHINE).refuses(OngeldigeMelding)
+        fits = replace(command, reden=long[1:])
+        assert given(OPENED).when(fits, by=MACHINE).facts
 
 
 # Who treats it

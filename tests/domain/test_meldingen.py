@@ -36,6 +36,11 @@ def test_mail_is_recorded_once() -> None:
     given(MAILED).when(REGISTER, by=MACHINE).then()
 
 
+@pytest.mark.parametrize("who", [("", "p-1"), ("urn:aalst", ""), ("u" * 1_001, "p-1")])
+def test_mail_is_for_a_person_of_a_bestuur(who: tuple[str, str]) -> None:
+    given().when(MeldingUitstellen(*who, OVER), by=MACHINE).refuses(OngeldigeMelding)
+
+
 def test_a_failure_is_recorded_once() -> None:
     fail = MeldingMislukt(*WHO, (OVER,), HASH, "SMTP 550")
     given().when(fail, by=MACHINE).then(FAILED)

@@ -16,6 +16,9 @@ from loket.kernel import SYSTEM_ROLE, Conflict, Context, Invalid, Module, NotFou
 
 _MELDINGEN = UUID("5f3c1b0e-6d52-5a0f-8d0d-2f1a7c0b9e31")
 MAX_WACHTEND = 1_000
+MAX_WIE = 1_000
+"""Characters in the URI of a bestuur, or in the id of a person."""
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,255}")
 _OVER = re.compile(r"[a-z]{1,40}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/\d{1,9}")
@@ -153,7 +156,7 @@ def decide(command: Command, state: Meldingen, ctx: Context) -> list[Event]:  # 
     """The facts, nothing when it was already so, or a refusal."""
     if isinstance(command, TerugkomstRegistreren):
         return _back(command, state)
-    if not (command.bestuur and command.persoon):
+    if not all(0 < len(who) <= MAX_WIE for who in (command.bestuur, command.persoon)):
         raise OngeldigeMelding
     if state.persoon and (command.bestuur, command.persoon) != (state.bestuur, state.persoon):
         raise AnderePersoon

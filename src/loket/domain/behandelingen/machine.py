@@ -4,6 +4,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from loket.bounds import MAX_REDEN
 from loket.domain.behandelingen.refusals import (
     AndereStroom,
     OngeldigeMelding,
@@ -155,7 +156,8 @@ def _why(state: Behandeling) -> str:
 
 def ended(command: Ending, state: Behandeling) -> list[Event]:
     """What the sender did to the sending that is treated; of an earlier one, nothing."""
-    if not 0 < command.verzending < MAX_NUMBER:
+    told = command.door if isinstance(command, VerbeteringRegistreren) else command.reden
+    if not 0 < command.verzending < MAX_NUMBER or len(told) > MAX_REDEN:
         raise OngeldigeMelding
     if command.verzending < state.verzending or state.fase in {Fase.INGETROKKEN, Fase.VERBETERD}:
         return []

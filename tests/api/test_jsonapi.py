@@ -248,6 +248,14 @@ def test_a_document_includes_each_thing_once_and_nothing_that_is_not_linked(many
     )
 
 
+def test_only_a_dossier_by_its_own_id_is_corrected(fresh: Office) -> None:
+    wrong = fresh.sent()
+    for name in (wrong, f"agendas/{uuid4()}", f"tijdstempels/{uuid4()}"):
+        body = {"dossiertype": BESLUITENLIJST, "verbetert": name}
+        answer = fresh.aalst.ask(f"toezicht/{uuid4()}", "besluit-opstellen", body)
+        problem(answer, 422, "toezicht/verbetert-onbekend-dossier")
+
+
 def test_what_one_may_not_see_is_not_included(fresh: Office) -> None:
     wrong = fresh.sent()
     better = f"toezicht/{uuid4()}"

@@ -86,6 +86,8 @@ def test_what_does_not_make_sense_is_refused_by_name(office: Office) -> None:
     for command, body, status, name in (
         ("profiel-bijwerken", {"teams": ["geen"]}, 422, "onbekend-team"),
         ("afwezigheid-melden", {"van": "x", "tot": "y"}, 422, "ongeldige-afwezigheid"),
+        ("afwezigheid-melden", {"van": "2020-01-01", "tot": "2099-12-31", "vervanger":
+         "toezicht/11111111-1111-1111-1111-111111111111"}, 422, "ongeldige-afwezigheid"),
         ("zoekopdracht-verwijderen", {"naam": "geen"}, 404, "onbekende-zoekopdracht"),
         ("zoekopdracht-bewaren", {"naam": "", "bron": "X", "vraag": ""}, 422,
          "ongeldige-zoekopdracht"),

@@ -193,7 +193,7 @@ def test_no_act_near_a_good_one_breaks_anything(name: str) -> None:
 
 @quick_modules
 @given(data=st.data())
-@settings(anything, max_examples=150)
+@settings(anything, max_examples=250)
 def test_any_acts_give_facts_or_a_listed_refusal(name: str, data: st.DataObject) -> None:
     _whatever_is_done(MODULES[name], data)
 

@@ -59,12 +59,14 @@ def test_an_upload_over_the_limit_is_refused_and_not_kept(database: str, tmp_pat
 
 
 def test_knowing_a_digest_gives_no_right_to_a_file(office: Office) -> None:
-    office.draft()
+    content = f"Verslag {uuid4()}".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    assert office.aalst.upload(content).status_code == 201
     theirs = f"toezicht/{uuid4()}"
     accept(office.gent.ask(theirs, "besluit-opstellen", {"dossiertype": BESLUITENLIJST}))
-    body = {"sha256": DIGEST, "naam": "a.pdf", "formaat": "application/pdf"}
+    body = {"sha256": digest, "naam": "a.txt", "formaat": "text/plain"}
     problem(office.gent.ask(theirs, "bestand-toevoegen", body), 422, "toezicht/onbekend-bestand")
-    assert office.gent.upload(PDF).status_code == 201
+    assert office.gent.upload(content).status_code == 201
     accept(office.gent.ask(theirs, "bestand-toevoegen", body))
 
 
